@@ -1,0 +1,1 @@
+"""What every room may use: money, ids, errors, events, the actor. Standard library only."""

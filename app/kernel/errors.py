@@ -1,0 +1,83 @@
+"""Business errors. Each is a class with a stable code and a status; one handler renders them.
+
+Texts are French: people read them. They never echo what the caller sent, nor name a row that
+the caller may not see.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the input: where (a JSON pointer), a stable code, a sentence."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class AppError(Exception):
+    """The root of all that the service refuses on purpose.
+
+    ``status`` is an HTTP status, ``code`` a stable snake_case word for programs, ``title`` a
+    short French sentence; the constructor's ``detail`` says what would be accepted.
+    """
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    title: ClassVar[str] = "La demande est incorrecte."
+
+    def __init__(self, detail: str | None = None, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.faults = faults
+
+
+class Unauthenticated(AppError):  # noqa: N818 - the field's standard term
+    """No usable credential came with the request."""
+
+    status, code = 401, "unauthenticated"
+    title = "Identifiez-vous : jeton absent, inconnu, expiré ou révoqué."
+
+
+class Forbidden(AppError):  # noqa: N818
+    """The caller sees the thing but may not do this to it."""
+
+    status, code = 403, "forbidden"
+    title = "Votre rôle ne permet pas cette action."
+
+
+class NotFound(AppError):  # noqa: N818
+    """No such thing, or none that the caller may see: both read the same."""
+
+    status, code = 404, "not_found"
+    title = "Introuvable."
+
+
+class Conflict(AppError):  # noqa: N818
+    """The thing's state does not allow this now."""
+
+    status, code = 409, "conflict"
+    title = "L'état actuel ne permet pas cette action."
+
+
+class PreconditionFailed(AppError):  # noqa: N818
+    """``If-Match`` names a version that is no longer current (RFC 9110, 13.1.1)."""
+
+    status, code = 412, "stale_version"
+    title = "Cette version n'est plus la dernière : relisez, puis recommencez."
+
+
+class PreconditionRequired(AppError):  # noqa: N818
+    """The change must say which version it changes (RFC 6585, 3)."""
+
+    status, code = 428, "version_required"
+    title = "Ajoutez l'en-tête If-Match avec la version lue (ETag)."
+
+
+class Invalid(AppError):  # noqa: N818
+    """Well-formed, but not acceptable (RFC 9110, 15.5.21)."""
+
+    status, code = 422, "invalid"
+    title = "Certaines valeurs ne sont pas acceptées."
