@@ -1,6 +1,7 @@
-"""Who acts: a person, in one cluster, perhaps for one member company, in one role."""
+"""Who acts, for whom, when: passed to every use case, so that no rule reads a clock."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,9 +17,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller as the database knows it; ``member_id`` is the company acted for, if any."""
+    """The caller as the database knows it, and the moment of the call.
+
+    ``member_id`` is the company acted for, if any; ``now`` is in UTC; ``request_id`` ties what
+    is recorded to the request or job that caused it.
+    """
 
     person_id: UUID
     cluster_id: UUID
     member_id: UUID | None
     role: Role
+    now: datetime
+    request_id: str

@@ -34,49 +34,49 @@ class AppError(Exception):
         self.faults = faults
 
 
-class Unauthenticated(AppError):  # noqa: N818 - the field's standard term
+class Unauthenticated(AppError):
     """No usable credential came with the request."""
 
     status, code = 401, "unauthenticated"
     title = "Identifiez-vous : jeton absent, inconnu, expiré ou révoqué."
 
 
-class Forbidden(AppError):  # noqa: N818
+class Forbidden(AppError):
     """The caller sees the thing but may not do this to it."""
 
     status, code = 403, "forbidden"
     title = "Votre rôle ne permet pas cette action."
 
 
-class NotFound(AppError):  # noqa: N818
+class NotFound(AppError):
     """No such thing, or none that the caller may see: both read the same."""
 
     status, code = 404, "not_found"
     title = "Introuvable."
 
 
-class Conflict(AppError):  # noqa: N818
+class Conflict(AppError):
     """The thing's state does not allow this now."""
 
     status, code = 409, "conflict"
     title = "L'état actuel ne permet pas cette action."
 
 
-class PreconditionFailed(AppError):  # noqa: N818
+class PreconditionFailed(AppError):
     """``If-Match`` names a version that is no longer current (RFC 9110, 13.1.1)."""
 
     status, code = 412, "stale_version"
     title = "Cette version n'est plus la dernière : relisez, puis recommencez."
 
 
-class PreconditionRequired(AppError):  # noqa: N818
+class PreconditionRequired(AppError):
     """The change must say which version it changes (RFC 6585, 3)."""
 
     status, code = 428, "version_required"
     title = "Ajoutez l'en-tête If-Match avec la version lue (ETag)."
 
 
-class Invalid(AppError):  # noqa: N818
+class Invalid(AppError):
     """Well-formed, but not acceptable (RFC 9110, 15.5.21)."""
 
     status, code = 422, "invalid"

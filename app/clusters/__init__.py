@@ -1,0 +1,1 @@
+"""The tenant: cluster, member companies, people, sign-in, tokens; who may do what."""

@@ -1,0 +1,74 @@
+"""Rules of the tenant that need no database."""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+
+from app.kernel.errors import AppError, Conflict, Invalid, Unauthenticated
+
+TOKEN_BYTES = 32
+PREFIX_LENGTH = 15
+MIN_PASSWORD_LENGTH = 12
+
+
+class WrongCredentials(Unauthenticated):
+    """Unknown mail and wrong password read the same."""
+
+    code = "wrong_credentials"
+    title = "Adresse ou mot de passe incorrect."
+
+
+class ChooseMembership(Conflict):
+    """The person acts in several capacities: one must be chosen."""
+
+    code = "choose_membership"
+    title = "Vous avez plusieurs rôles : choisissez-en un (membership_id)."
+
+
+class MemberExists(Conflict):
+    """One SIREN, one member."""
+
+    code = "member_exists"
+    title = "Une entreprise du regroupement porte déjà ce SIREN."
+
+
+class InvalidSiren(Invalid):
+    """The number fails its check digit (Luhn; La Poste's SIRETs have their own rule)."""
+
+    code = "invalid_siren"
+    title = "Ce numéro SIREN ou SIRET est faux : vérifiez ses chiffres."
+
+
+class WeakPassword(Invalid):
+    """Too short to resist an offline attack."""
+
+    code = "weak_password"
+    title = f"Un mot de passe a {MIN_PASSWORD_LENGTH} caractères au moins."
+
+
+class UnknownMember(AppError):
+    """A company named in a request is no active member of the caller's cluster."""
+
+    status, code = 422, "unknown_member"
+    title = "Cette entreprise n'est pas un membre actif du regroupement."
+
+
+@dataclass(frozen=True, slots=True)
+class FreshToken:
+    """A new token: the secret is shown once, the hash is what is stored."""
+
+    secret: str
+    prefix: str
+    hash: bytes
+
+
+def fresh_token() -> FreshToken:
+    """256 random bits behind a prefix that secret scanners can recognise."""
+    secret = "grappe_" + secrets.token_urlsafe(TOKEN_BYTES)
+    return FreshToken(secret, secret[:PREFIX_LENGTH], sha256(secret.encode()).digest())
+
+
+def check_password(password: str) -> None:
+    """Raise WeakPassword when the password is too short."""
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise WeakPassword

@@ -1,0 +1,97 @@
+"""Sign-in, the caller, the cluster and its members."""
+
+from fastapi import APIRouter, Response
+
+from app.clusters import domain, repository, service, sessions
+from app.clusters.models import Cluster
+from app.clusters.schemas import ClusterOut, MemberIn, MemberOut, MeOut, SessionIn, SessionOut
+from app.infra.http.deps import Caller, CursorText, Here, Limit, Me, OpenSession, Read, Session
+from app.infra.http.errors import refusals
+from app.infra.http.ids import MemberId
+from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.schemas import ListOut
+from app.kernel.errors import NotFound
+
+router = APIRouter()
+
+
+@router.post(
+    "/sessions",
+    tags=["sessions"],
+    operation_id="open_session",
+    status_code=201,
+    responses=refusals(domain.WrongCredentials, domain.ChooseMembership),
+)
+async def open_session(body: SessionIn, session: OpenSession, here: Here) -> SessionOut:
+    """Sign in with a mail address and a password."""
+    opened = await sessions.open_session(
+        session,
+        email=body.email,
+        password=body.password,
+        membership_id=body.membership_id,
+        now=here.clock(),
+        hours=here.settings.session_hours,
+    )
+    return SessionOut.model_validate(opened)
+
+
+@router.delete(
+    "/sessions/current",
+    tags=["sessions"],
+    operation_id="close_session",
+    status_code=204,
+    responses=refusals(),
+)
+async def close_session(session: Session, actor: Me, caller: Caller) -> Response:
+    """Sign out: the token that came with this request fails from the next one on."""
+    await sessions.close_session(session, caller.token or "", actor.now)
+    return Response(status_code=204)
+
+
+@router.get("/me", tags=["sessions"], operation_id="get_me", responses=refusals())
+async def get_me(actor: Me) -> MeOut:
+    """Who the caller is, and for whom they act."""
+    return MeOut.model_validate(actor)
+
+
+@router.get("/cluster", tags=["cluster"], operation_id="get_cluster", responses=refusals())
+async def get_cluster(session: Session, actor: Me) -> ClusterOut:
+    """The caller's cluster."""
+    return ClusterOut.model_validate(await session.get_one(Cluster, actor.cluster_id))
+
+
+@router.get(
+    "/members",
+    tags=["members"],
+    operation_id="list_members",
+    response_model=ListOut[MemberOut],
+    responses=refusals(),
+)
+async def list_members(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+    """The companies of the cluster, newest first."""
+    return await read.list(repository.MEMBERS, limit, cursor)
+
+
+@router.post(
+    "/members",
+    tags=["members"],
+    operation_id="admit_member",
+    status_code=201,
+    response_model=MemberOut,
+    responses=refusals(domain.InvalidSiren, domain.MemberExists, *ONCE_ERRORS),
+)
+async def admit_member(body: MemberIn, session: Session, actor: Me, once: Once) -> Response:
+    """Admit a company into the cluster (coordinator)."""
+    member = await service.admit_member(session, actor, body.company())
+    return await once.keep(MemberOut.model_validate(member))
+
+
+@router.get(
+    "/members/{member_id}",
+    tags=["members"],
+    operation_id="get_member",
+    responses=refusals(NotFound),
+)
+async def get_member(member_id: MemberId, session: Session, actor: Me) -> MemberOut:
+    """One company of the cluster."""
+    return MemberOut.model_validate(await service.get_member(session, actor, member_id))

@@ -1,0 +1,190 @@
+"""Use cases of the tenant: clusters, members, people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from stdnum.fr import siren as siren_number
+from stdnum.fr import siret as siret_number
+
+from app.clusters import domain, passwords
+from app.clusters.access import Permission, require
+from app.clusters.models import Cluster, Member, Membership, Person, Token
+from app.journal.service import record
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is declared of a member company; ``headcount`` is in full-time equivalents."""
+
+    name: str
+    siren: str
+    siret: str | None = None
+    legal_form: str | None = None
+    city: str | None = None
+    headcount: int | None = None
+    skills: tuple[str, ...] = ()
+
+
+async def create_cluster(
+    session: AsyncSession, *, name: str, slug: str, zone: str, now: datetime
+) -> Cluster:
+    """Create a tenant; the operator's act, in the owner's session."""
+    cluster = Cluster(name=name, slug=slug, zone=zone, created_at=now)
+    session.add(cluster)
+    await session.flush()
+    return cluster
+
+
+async def enrol_person(
+    session: AsyncSession,
+    *,
+    cluster_id: UUID,
+    email: str,
+    name: str,
+    password: str | None,
+    role: Role,
+    member_id: UUID | None,
+    now: datetime,
+) -> Membership:
+    """Give a person a role in a cluster; the operator's act, in the owner's session.
+
+    A known mail keeps its person and password. Raises WeakPassword.
+    """
+    address = email.strip().lower()
+    person = await session.scalar(select(Person).where(Person.email == address))
+    if person is None:
+        if password is not None:
+            domain.check_password(password)
+        person = Person(
+            email=address,
+            name=name,
+            password_hash=await passwords.hash_password(password) if password else None,
+            created_at=now,
+        )
+        session.add(person)
+        await session.flush()
+    membership = Membership(
+        cluster_id=cluster_id,
+        person_id=person.id,
+        member_id=member_id,
+        role=role,
+        created_at=now,
+    )
+    session.add(membership)
+    await session.flush()
+    return membership
+
+
+async def create_token(
+    session: AsyncSession,
+    *,
+    email: str,
+    cluster_slug: str | None,
+    name: str,
+    now: datetime,
+    expires_at: datetime,
+) -> str:
+    """Make an API token for a person; the operator's act. Returns the secret, shown once.
+
+    Raises NotFound when no live membership matches, ChooseMembership when several do.
+    """
+    query = (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Cluster, Cluster.cluster_id == Membership.cluster_id)
+        .where(Person.email == email.strip().lower(), Membership.ended_at.is_(None))
+    )
+    if cluster_slug is not None:
+        query = query.where(Cluster.slug == cluster_slug)
+    found = (await session.scalars(query)).all()
+    if not found:
+        raise NotFound("Personne inconnue dans ce regroupement.")
+    if len(found) > 1:
+        raise domain.ChooseMembership("Précisez le regroupement avec --cluster.")
+    token = domain.fresh_token()
+    session.add(
+        Token(
+            cluster_id=found[0].cluster_id,
+            membership_id=found[0].id,
+            name=name,
+            prefix=token.prefix,
+            hash=token.hash,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    await session.flush()
+    return token.secret
+
+
+async def admit_member(session: AsyncSession, actor: Actor, company: Company) -> Member:
+    """Admit a company into the cluster. Raises Forbidden, InvalidSiren, MemberExists."""
+    require(actor, Permission.ADMIT_MEMBER)
+    siren, siret = _checked_numbers(company)
+    member = Member(
+        cluster_id=actor.cluster_id,
+        name=company.name,
+        siren=siren,
+        siret=siret,
+        legal_form=company.legal_form,
+        city=company.city,
+        headcount=company.headcount,
+        skills=list(company.skills),
+        state="active",
+        joined_on=actor.now.date(),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(member)
+    except IntegrityError:
+        raise domain.MemberExists from None
+    await record(session, actor, "member.admitted", member.id)
+    return member
+
+
+async def get_member(session: AsyncSession, actor: Actor, member_id: UUID) -> Member:
+    """A member of the caller's cluster; raises NotFound."""
+    member = await session.get(Member, (actor.cluster_id, member_id))
+    if member is None:
+        raise NotFound
+    return member
+
+
+async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
+    """The named members, all of them active; raises UnknownMember."""
+    found = await session.scalars(
+        select(Member).where(
+            Member.cluster_id == actor.cluster_id, Member.id.in_(ids), Member.state == "active"
+        )
+    )
+    members = {member.id: member for member in found}
+    if members.keys() != ids:
+        raise domain.UnknownMember
+    return members
+
+
+async def joined_by(session: AsyncSession, actor: Actor, on: date) -> list[Member]:
+    """Members that had joined by a day, oldest first."""
+    return list(
+        await session.scalars(
+            select(Member)
+            .where(Member.cluster_id == actor.cluster_id, Member.joined_on <= on)
+            .order_by(Member.id)
+        )
+    )
+
+
+def _checked_numbers(company: Company) -> tuple[str, str | None]:
+    siren = company.siren.replace(" ", "")
+    siret = company.siret.replace(" ", "") if company.siret else None
+    if not siren_number.is_valid(siren):
+        raise domain.InvalidSiren
+    if siret is not None and not (siret_number.is_valid(siret) and siret.startswith(siren)):
+        raise domain.InvalidSiren
+    return siren, siret

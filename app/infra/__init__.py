@@ -1,0 +1,1 @@
+"""What the rooms stand on: database, HTTP edge, jobs, embedded server, logs."""

@@ -1,0 +1,158 @@
+"""Connections: a session for what changes something, a read-only pool for hot reads.
+
+A hot read is one round trip: ``app.enter`` and the prepared query travel in one message, which
+PostgreSQL runs as one transaction; the scope ends with it. JSON is made by PostgreSQL.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg.rows import tuple_row
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from app.infra.db.scope import ENTER, Anyone
+from app.kernel.actor import Actor
+from app.kernel.errors import Unauthenticated
+
+SERVING, JOB, IMPORTER = "grappe_serving", "grappe_job", "grappe_importer"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A read that PostgreSQL plans once per connection; ``sql`` uses ``$1`` … ``$n``.
+
+    It yields one row: the items as JSON text, then whatever the caller needs to continue.
+    """
+
+    sql: str
+
+    @property
+    def name(self) -> str:
+        """A name that changes with the text: two texts never share a plan."""
+        return "q" + sha256(self.sql.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a hot read gave: who asked, and the single row."""
+
+    actor: Actor
+    row: tuple[Any, ...]
+
+
+class _ReadConnection(AsyncConnection[tuple[Any, ...]]):
+    """A connection that remembers which queries it has prepared."""
+
+    prepared: set[str]
+
+
+class Database:
+    """The pools of one process, as one database role."""
+
+    def __init__(self, engine: AsyncEngine, pool: AsyncConnectionPool[_ReadConnection]) -> None:
+        self.engine = engine
+        self._pool = pool
+        self.sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One session, one transaction: commits at the end, rolls back on any error."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+    async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Page:
+        """Run a query as the caller, in one round trip; raises Unauthenticated."""
+        token = caller.token_hash()
+        marks = ", ".join(["%s"] * len(values))
+        execute = f"EXECUTE {query.name}({marks})" if values else f"EXECUTE {query.name}"
+        statement = f"{ENTER.format('%s', '%s')}; {execute}"
+        async with self._pool.connection() as connection:
+            if query.name not in connection.prepared:
+                await connection.execute(f"PREPARE {query.name} AS {query.sql}".encode())
+                connection.prepared.add(query.name)
+            cursor = AsyncClientCursor(connection, row_factory=tuple_row)
+            try:
+                await cursor.execute(statement.encode(), (token, caller.now, *values))
+            except psycopg.errors.InvalidAuthorizationSpecification:
+                raise Unauthenticated from None
+            who = await cursor.fetchone()
+            cursor.nextset()
+            row = await cursor.fetchone()
+        if who is None or row is None:
+            raise RuntimeError("a hot read yields one row of scope and one of result")
+        return Page(caller.as_actor(who), row)
+
+    async def ping(self) -> None:
+        """Raise ``psycopg.Error`` or ``PoolTimeout`` when the database does not answer."""
+        async with self._pool.connection(timeout=2) as connection:
+            await connection.execute(b"SELECT 1")
+
+
+@asynccontextmanager
+async def open_database(
+    url: str, *, role: str = SERVING, size: int = 4, statement_timeout_ms: int = 0
+) -> AsyncIterator[Database]:
+    """Open the pools as ``role`` for the length of the context.
+
+    Raises ``RuntimeError`` when the login could walk through the walls.
+    """
+    options = f"-c role={role} -c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        connect_args={"options": options, "prepare_threshold": 2},
+    )
+    pool = AsyncConnectionPool(
+        url,
+        connection_class=_ReadConnection,
+        kwargs={
+            "autocommit": True,
+            "options": f"{options} -c default_transaction_read_only=on",
+        },
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        configure=_remember,
+        check=AsyncConnectionPool.check_connection if role != SERVING else None,
+        open=False,
+    )
+    try:
+        await pool.open(wait=True, timeout=20)
+        async with pool.connection() as connection:
+            await _refuse_walkers(connection)
+        yield Database(engine, pool)
+    finally:
+        await pool.close()
+        await engine.dispose()
+
+
+async def _remember(connection: _ReadConnection) -> None:
+    connection.prepared = set()
+
+
+async def _refuse_walkers(connection: AsyncConnection[tuple[Any, ...]]) -> None:
+    cursor = await connection.execute(
+        b"SELECT bool_or(rolsuper OR rolbypassrls), row_security_active('member')"
+        b" FROM pg_roles WHERE rolname IN (session_user, current_user)"
+    )
+    row = await cursor.fetchone()
+    if row is None or row[0] or not row[1]:
+        raise RuntimeError(
+            "GRAPPE_DATABASE_URL must log in as a role without SUPERUSER and BYPASSRLS: "
+            "row-level security would not hold"
+        )

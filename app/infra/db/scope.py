@@ -1,0 +1,66 @@
+"""Who a transaction runs as.
+
+``app.enter`` (SQL) turns the hash of a token into the caller's scope and sets it for the
+transaction alone; row security reads it from there. An unknown, expired or revoked token
+raises, so that no statement runs without a scope.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+import psycopg.errors
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import Unauthenticated
+
+ENTER = "SELECT person_id, cluster_id, member_id, role FROM app.enter({}, {})"
+SYSTEM_PERSON = UUID(int=0)
+"""The person on record for what a job does by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """A caller before sign-in is checked: what came with the request, and when."""
+
+    token: str | None
+    now: datetime
+    request_id: str
+
+    def token_hash(self) -> bytes:
+        """SHA-256 of the token, the only form of it that is stored; raises Unauthenticated."""
+        if not self.token:
+            raise Unauthenticated
+        return sha256(self.token.encode()).digest()
+
+    def as_actor(self, row: tuple[UUID, UUID, UUID | None, str]) -> Actor:
+        """The actor that ``app.enter`` found."""
+        person_id, cluster_id, member_id, role = row
+        return Actor(person_id, cluster_id, member_id, Role(role), self.now, self.request_id)
+
+
+async def enter(session: AsyncSession, caller: Anyone) -> Actor:
+    """Set the transaction's scope from the caller's token; raises Unauthenticated."""
+    statement = text(ENTER.format(":hash", ":now"))
+    values = {"hash": caller.token_hash(), "now": caller.now}
+    try:
+        row = (await session.execute(statement, values)).one()
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.InvalidAuthorizationSpecification):
+            raise Unauthenticated from None
+        raise
+    return caller.as_actor(tuple(row))
+
+
+async def system_actor(
+    session: AsyncSession, cluster_id: UUID, now: datetime, request_id: str
+) -> Actor:
+    """Set a job's or an operator's scope to one cluster, and give the actor to record."""
+    await session.execute(
+        text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
+    )
+    return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id)

@@ -1,0 +1,1 @@
+"""The HTTP edge: sessions, errors, ids, cursors, idempotency, ETags. No business rule."""

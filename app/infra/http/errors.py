@@ -1,0 +1,150 @@
+"""One handler for everything that goes wrong: problem+json (RFC 9457), never an input echoed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from starlette.exceptions import HTTPException
+
+from app.infra.http.context import request_id
+from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Unauthenticated
+
+log = structlog.get_logger()
+
+_MEDIA_TYPE = "application/problem+json"
+INTERNAL_ERROR = ("internal_error", "Erreur interne : elle est consignée.")
+
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+}
+_HTTP_TITLES = {
+    400: "La demande est incorrecte.",
+    404: "Introuvable.",
+    405: "Cette adresse n'accepte pas cette méthode.",
+    413: "Le corps de la demande est trop grand.",
+}
+
+
+class FaultOut(BaseModel):
+    """One thing wrong with the input."""
+
+    pointer: str = Field(examples=["/split/0/bps"])
+    code: str = Field(examples=["greater_than"])
+    message: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457) with a stable code for programs."""
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str
+    status: int
+    code: str = Field(description="Stable: programs may rely on it.", examples=["split_not_exact"])
+    detail: str | None = None
+    request_id: str
+    errors: list[FaultOut] = []
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str | None = None,
+    faults: Sequence[Fault] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem+json answer."""
+    body = Problem(
+        title=title,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request_id.get(),
+        errors=[
+            FaultOut(pointer=fault.pointer, code=fault.code, message=fault.message)
+            for fault in faults
+        ],
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, headers=headers, media_type=_MEDIA_TYPE
+    )
+
+
+def refusals(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route: the errors that it raises, each with its code."""
+    by_status: dict[int | str, list[type[AppError]]] = {}
+    always: tuple[type[AppError], ...] = (Unauthenticated, Forbidden, Invalid)
+    for error in (*always, *errors):
+        by_status.setdefault(error.status, []).append(error)
+    return {
+        status: {
+            "model": Problem,
+            "content": {_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "description": " ".join(f"`{one.code}`: {one.title}" for one in dict.fromkeys(group)),
+        }
+        for status, group in by_status.items()
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Make every failure of the application a problem."""
+
+    @app.exception_handler(AppError)
+    async def business(_request: Request, error: AppError) -> Response:
+        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+        return problem(
+            error.status,
+            error.code,
+            error.title,
+            detail=error.detail,
+            faults=error.faults,
+            headers=headers,
+        )
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(_request: Request, error: RequestValidationError) -> Response:
+        faults = [_fault(one) for one in error.errors()]
+        if any(fault.pointer.startswith("/path/") for fault in faults):
+            return problem(NotFound.status, NotFound.code, NotFound.title)
+        return problem(422, Invalid.code, Invalid.title, faults=faults)
+
+    @app.exception_handler(HTTPException)
+    async def routing(_request: Request, error: HTTPException) -> Response:
+        status = error.status_code
+        title = _HTTP_TITLES.get(status, "La demande est refusée.")
+        code = _HTTP_CODES.get(status, "refused")
+        return problem(status, code, title, headers=dict(error.headers or {}))
+
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(PoolExhausted)
+    @app.exception_handler(OperationalError)
+    async def unavailable(_request: Request, error: Exception) -> Response:
+        log.error("database_unavailable", error=type(error).__name__)
+        return problem(
+            503,
+            "unavailable",
+            "La base de données ne répond pas : réessayez dans un instant.",
+            headers={"Retry-After": "2"},
+        )
+
+
+def unexpected(error: Exception) -> None:
+    """Log what nobody foresaw, with its trace."""
+    log.error("unexpected_error", exc_info=error, request_id=request_id.get())
+
+
+def _fault(error: Any) -> Fault:
+    where = [str(part) for part in error["loc"]]
+    pointer = "/" + "/".join(where[1:] if where[0] == "body" else where)
+    return Fault(pointer, error["type"], error["msg"])

@@ -1,0 +1,32 @@
+"""Versions as strong ETags (RFC 9110, 8.8.3)."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from app.kernel.errors import PreconditionFailed, PreconditionRequired
+
+_ETAG = re.compile(r'"([0-9]{1,18})"\Z')
+
+
+def if_match(
+    if_match: Annotated[
+        str | None, Header(description='The `ETag` that was read, such as `"3"`.')
+    ] = None,
+) -> int:
+    """The version that the caller read. Raises PreconditionRequired, PreconditionFailed."""
+    if if_match is None:
+        raise PreconditionRequired
+    found = _ETAG.match(if_match.strip())
+    if found is None:
+        raise PreconditionFailed
+    return int(found[1])
+
+
+IfMatch = Annotated[int, Depends(if_match)]
+
+
+def set_etag(response: Response, version: int) -> None:
+    """Show the version of what is answered."""
+    response.headers["ETag"] = f'"{version}"'

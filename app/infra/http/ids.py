@@ -1,0 +1,68 @@
+"""Public ids: every prefix of the product on one page."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from app.kernel.ids import decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class PublicId:
+    """Reads ``con_<32 hex>`` into a UUID and writes it back."""
+
+    prefix: str
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        read = core_schema.no_info_after_validator_function(
+            lambda text: decode(self.prefix, text), core_schema.str_schema(max_length=48)
+        )
+        return core_schema.json_or_python_schema(
+            json_schema=read,
+            python_schema=core_schema.union_schema(
+                [core_schema.is_instance_schema(UUID), read], mode="left_to_right"
+            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda value: encode(self.prefix, value), return_schema=core_schema.str_schema()
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": f"^{self.prefix}_[0-9a-f]{{32}}$",
+            "minLength": len(self.prefix) + 33,
+            "maxLength": len(self.prefix) + 33,
+            "examples": [f"{self.prefix}_0197a3f02c5e7b1a9d40c8e65f3a2b10"],
+        }
+
+
+ClusterId = Annotated[UUID, PublicId("clu")]
+MemberId = Annotated[UUID, PublicId("mem")]
+PersonId = Annotated[UUID, PublicId("per")]
+MembershipId = Annotated[UUID, PublicId("msh")]
+NoticeId = Annotated[UUID, PublicId("not")]
+ImportId = Annotated[UUID, PublicId("imp")]
+TenderId = Annotated[UUID, PublicId("ten")]
+LotId = Annotated[UUID, PublicId("lot")]
+InterestId = Annotated[UUID, PublicId("int")]
+ConsortiumId = Annotated[UUID, PublicId("con")]
+PartyId = Annotated[UUID, PublicId("par")]
+AgreementId = Annotated[UUID, PublicId("agr")]
+ApprovalId = Annotated[UUID, PublicId("app")]
+SubmissionId = Annotated[UUID, PublicId("sub")]
+AwardId = Annotated[UUID, PublicId("awd")]
+ReceiptId = Annotated[UUID, PublicId("rec")]
+PolicyId = Annotated[UUID, PublicId("pol")]
+FlowId = Annotated[UUID, PublicId("flo")]
+ChargeId = Annotated[UUID, PublicId("chg")]
+PaymentId = Annotated[UUID, PublicId("pay")]
+AccountId = Annotated[UUID, PublicId("acc")]
+TransactionId = Annotated[UUID, PublicId("txn")]

@@ -1,0 +1,143 @@
+"""Idempotency-Key: what creates or moves money happens once, however often it is sent.
+
+The answer is stored in the transaction that had the effect, so that a retry after a lost
+answer gets it again. Only successes are stored: a refusal can be tried again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+from sqlalchemy import LargeBinary, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.infra.db import Base
+from app.infra.http.deps import Work, signed_in
+from app.kernel.errors import AppError, Conflict, Invalid
+
+
+class KeyRequired(AppError):
+    """The request creates something: it needs a key of the client's making."""
+
+    status, code = 400, "idempotency_key_required"
+    title = "Ajoutez l'en-tête Idempotency-Key : un identifiant unique de votre choix."
+
+
+class KeyReused(Invalid):
+    """The key came before with another body."""
+
+    code = "idempotency_key_reused"
+    title = "Cette clé d'idempotence a déjà servi pour une autre demande."
+
+
+class KeyInFlight(Conflict):
+    """The same key is being worked on at this moment."""
+
+    code = "idempotency_key_in_flight"
+    title = "La même demande est en cours : réessayez dans un instant."
+
+
+class Replay(Exception):
+    """Not an error: the stored answer of an earlier request with this key."""
+
+    def __init__(self, answer: JSONResponse) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class KeptAnswer(Base):
+    """An answer kept for the retry of its request."""
+
+    __tablename__ = "kept_answer"
+
+    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    input_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    body: Mapped[Any] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Keeps the answer of the present request under its key."""
+
+    work: Work
+    operation: str
+    key: str
+    input_hash: bytes
+
+    async def keep(self, answer: Any, status: int = 201) -> JSONResponse:
+        """Store the answer in the request's transaction, and give it as a response."""
+        body = jsonable_encoder(answer)
+        headers = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
+        self.work.session.add(
+            KeptAnswer(
+                cluster_id=self.work.actor.cluster_id,
+                person_id=self.work.actor.person_id,
+                operation=self.operation,
+                key=self.key,
+                input_hash=self.input_hash,
+                status=status,
+                headers=headers,
+                body=body,
+                created_at=self.work.actor.now,
+            )
+        )
+        return JSONResponse(body, status, headers)
+
+
+async def once(
+    request: Request,
+    work: Annotated[Work, Depends(signed_in, scope="function")],
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Required. A value of the client's making, unique per request; a retry "
+            "with the same key and body gets the first answer again.",
+            pattern="^[\\x21-\\x7e]{1,255}$",
+        ),
+    ] = None,
+) -> Keeper:
+    """Refuse, replay, or let through. Raises KeyRequired, KeyReused, KeyInFlight, Replay."""
+    if key is None:
+        raise KeyRequired
+    operation = f"{request.method} {request.url.path}"
+    input_hash = sha256(await request.body()).digest()
+    actor = work.actor
+    lock = f"{actor.cluster_id} {actor.person_id} {operation} {key}"
+    # A plain unique key would make the second request wait for the first to end.
+    free = await work.session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": lock}
+    )
+    if not free:
+        raise KeyInFlight
+    kept = await work.session.scalar(
+        select(KeptAnswer).where(
+            KeptAnswer.cluster_id == actor.cluster_id,
+            KeptAnswer.person_id == actor.person_id,
+            KeptAnswer.operation == operation,
+            KeptAnswer.key == key,
+        )
+    )
+    if kept is None:
+        return Keeper(work, operation, key, input_hash)
+    if kept.input_hash != input_hash:
+        raise KeyReused
+    raise Replay(JSONResponse(kept.body, kept.status, kept.headers))
+
+
+Once = Annotated[Keeper, Depends(once, scope="function")]
+
+ONCE_ERRORS: tuple[type[AppError], ...] = (KeyRequired, KeyReused, KeyInFlight)
+"""What a route with an idempotency key may refuse."""

@@ -1,0 +1,59 @@
+"""Background work: a PostgreSQL queue (Procrastinate).
+
+A job is enqueued in the transaction that made it due, on that transaction's own connection.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.types import JSONValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db.connections import Database
+
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Names tasks and defers them; a worker runs with ``queue.with_connector(...)``."""
+
+databases: ContextVar["WorkerDatabases"] = ContextVar("databases")
+"""The pools of the worker that runs the present job."""
+
+
+class WorkerDatabases:
+    """A worker's pools: one wall per kind of work."""
+
+    def __init__(self, job: Database, importer: Database) -> None:
+        self.job = job
+        self.importer = importer
+
+
+async def defer(
+    session: AsyncSession, task: str, *, lock: str | None = None, **arguments: JSONValue
+) -> None:
+    """Enqueue ``task`` when this transaction commits, and only then.
+
+    ``lock`` names what may be waiting once only: a second one is dropped silently. The cluster
+    of the transaction is stamped on the job by the database.
+    """
+    await session.flush()
+    connection = await session.connection()
+    raw = (await connection.get_raw_connection()).driver_connection
+    deferrer = queue.configure_task(task, connection=raw, queueing_lock=lock)
+    try:
+        async with session.begin_nested():
+            await deferrer.defer_async(**arguments)
+    except AlreadyEnqueued:
+        return
+
+
+@asynccontextmanager
+async def worker_connector(url: str) -> AsyncIterator[procrastinate.App]:
+    """The queue, connected as the role of jobs."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url, kwargs={"options": "-c role=grappe_job -c timezone=UTC"}
+    )
+    app = queue.with_connector(connector)
+    async with app.open_async():
+        yield app

@@ -1,0 +1,1 @@
+"""What happened: audit trail, events, and who is told."""

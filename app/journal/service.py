@@ -1,0 +1,78 @@
+"""Recording what happened, and telling those who subscribed, in the transaction that did it."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra import jobs
+from app.journal.models import AuditEntry, EventRow
+from app.kernel.actor import Actor
+from app.kernel.events import Event
+from app.kernel.ids import new_id
+
+_SUBSCRIBERS: dict[str, list[str]] = {}
+
+
+def subscribe(event_type: type[Event], task: str) -> None:
+    """Have ``task`` run with the event's fields after each such event; idempotent."""
+    tasks = _SUBSCRIBERS.setdefault(event_type.type, [])
+    if task not in tasks:
+        tasks.append(task)
+
+
+async def record(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    subject_id: UUID,
+    *,
+    consortium_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add a line to the audit trail. ``detail`` must be JSON, and hold no secret."""
+    session.add(
+        AuditEntry(
+            cluster_id=actor.cluster_id,
+            at=actor.now,
+            person_id=actor.person_id,
+            member_id=actor.member_id,
+            request_id=actor.request_id,
+            action=action,
+            subject_id=subject_id,
+            consortium_id=consortium_id,
+            detail=detail or {},
+        )
+    )
+
+
+async def publish(
+    session: AsyncSession, actor: Actor, event: Event, *, consortium_id: UUID | None = None
+) -> None:
+    """Store a cluster's event and enqueue its subscribers, all in this transaction."""
+    data = _plain(event)
+    await session.execute(
+        EventRow.__table__.insert().values(  # type: ignore[attr-defined]
+            cluster_id=actor.cluster_id,
+            id=new_id(),
+            at=actor.now,
+            type=event.type,
+            consortium_id=consortium_id,
+            data=data,
+        )
+    )
+    await announce(session, event)
+
+
+async def announce(session: AsyncSession, event: Event) -> None:
+    """Enqueue the subscribers of a fact that belongs to no cluster (a notice, say)."""
+    for task in _SUBSCRIBERS.get(event.type, []):
+        await jobs.defer(session, task, **_plain(event))
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    return {
+        key: str(value) if isinstance(value, UUID) else value
+        for key, value in asdict(event).items()
+    }

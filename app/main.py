@@ -1,0 +1,92 @@
+"""The application: lifespan, routers, one error handler."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+
+from app import api
+from app.infra import logs
+from app.infra.db import open_database
+from app.infra.http import errors
+from app.infra.http.cursor import Cursors
+from app.infra.http.deps import Here, Installation
+from app.infra.http.middleware import RequestContext
+from app.infra.http.once import Replay
+from app.infra.secret import secret_key
+from app.kernel.clock import Clock, system_clock
+from app.settings import Settings
+
+DESCRIPTION = """
+Grappe lets a cluster of companies (*grappe*, *PTCE*) watch calls for tenders together, answer
+them in consortia, split roles and money, and settle what each owes the cluster.
+
+Sign in with `POST /v1/sessions`, then send `Authorization: Bearer …`. Amounts are integer
+cents, shares are basis points (10,000 = 100 %), instants are UTC. Errors are
+`application/problem+json` with a stable `code`. Every `POST` that creates something takes an
+`Idempotency-Key`.
+"""
+
+
+def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
+    """The service over an existing, migrated database (both URLs must be set)."""
+
+    logs.configure(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if settings.database_url is None:
+            raise RuntimeError("the API needs a database: start it with `grappe serve`")
+        async with open_database(
+            settings.database_url.get_secret_value(),
+            size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+        ) as database:
+            app.state.installation = Installation(
+                settings, database, Cursors(secret_key(settings)), clock
+            )
+            yield
+
+    app = FastAPI(
+        title="Grappe",
+        version="0.1.0",
+        summary="Joint answers to calls for tenders, from the watch to the last cent.",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.include_router(api.router)
+    add_health(app)
+    errors.install(app)
+
+    @app.exception_handler(Replay)
+    async def replay(_request: Request, stored: Replay) -> Response:
+        return stored.answer
+
+    Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
+        app
+    ).expose(app, include_in_schema=False)
+    app.add_middleware(RequestContext, max_body_bytes=settings.max_body_bytes)
+    return app
+
+
+def add_health(app: FastAPI) -> None:
+    """Liveness and readiness, for orchestrators."""
+
+    @app.get("/healthz", tags=["operations"], operation_id="get_health")
+    async def get_health() -> dict[str, str]:
+        """Whether the process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operations"], operation_id="get_readiness")
+    async def get_readiness(here: Here) -> JSONResponse:
+        """Whether the database answers, so that requests can be sent here."""
+        try:
+            await here.database.ping()
+        except Exception:
+            return JSONResponse({"status": "unavailable"}, 503)
+        return JSONResponse({"status": "ok"})

@@ -1,0 +1,83 @@
+"""Every setting of the service, read once from the environment, and nowhere else."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_LENGTH = 32
+
+
+class Settings(BaseSettings):
+    """Frozen. Each field is an environment variable ``GRAPPE_<NAME>``; all have safe defaults.
+
+    Raises ``pydantic.ValidationError`` on an unknown value, or on one that is unsafe in
+    production.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GRAPPE_", frozen=True, extra="ignore")
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="`production` refuses unsafe values at start."
+    )
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the API listens on.")
+    data_dir: Path = Field(
+        Path(".grappe"), description="Folder of the embedded PostgreSQL, generated secrets, files."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL (15 or later) as the login of requests and jobs. "
+        "Without it, an embedded server runs in the data folder.",
+    )
+    database_owner_url: SecretStr | None = Field(
+        None, description="The same database as its owner: migrations and operator commands."
+    )
+    pool_size: int = Field(
+        8, ge=1, le=100, description="Connections of one API process, per pool (reads, writes)."
+    )
+    statement_timeout_ms: int = Field(
+        10_000, ge=100, le=600_000, description="Longest statement of a request, in milliseconds."
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Signs list cursors; 32 characters at least. Generated in the data folder "
+        "in development, required in production, the same on every machine.",
+    )
+    session_hours: int = Field(12, ge=1, le=720, description="Life of a sign-in, in hours.")
+    max_body_bytes: int = Field(
+        1_048_576, ge=1024, le=104_857_600, description="Largest request body, in bytes."
+    )
+    worker: bool = Field(
+        True, description="Whether `grappe serve` starts a job worker as its child process."
+    )
+    worker_concurrency: int = Field(
+        4, ge=1, le=64, description="Jobs that one worker runs at once."
+    )
+    contact: str = Field(
+        "https://example.org/grappe",
+        max_length=200,
+        description="Address or page in the User-Agent of watch imports, so that a source can "
+        "reach its client's operator.",
+    )
+    log_format: Literal["text", "json"] = Field("text", description="`json` for log collectors.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is logged."
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if (self.database_url is None) != (self.database_owner_url is None):
+            raise ValueError(
+                "GRAPPE_DATABASE_URL and GRAPPE_DATABASE_OWNER_URL go together: "
+                "set both, or neither for the embedded server"
+            )
+        if self.secret_key is not None:
+            if len(set(self.secret_key.get_secret_value())) < MIN_SECRET_LENGTH // 4:
+                raise ValueError("GRAPPE_SECRET_KEY repeats too few characters: make it random")
+            if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
+                raise ValueError(f"GRAPPE_SECRET_KEY needs {MIN_SECRET_LENGTH} characters at least")
+        if self.environment == "production" and self.secret_key is None:
+            raise ValueError("GRAPPE_SECRET_KEY is required in production")
+        return self

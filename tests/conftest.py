@@ -1,0 +1,112 @@
+"""A real PostgreSQL, migrated by Alembic, one database per test process.
+
+Each test works in a cluster of its own: row security keeps tests apart, as it does tenants.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from app.infra import embedded
+from app.infra.db import Database, open_database
+from app.infra.db.migrate import migrate
+from app.main import create_app
+from app.settings import Settings
+from tests.world import NOW, World, build_world
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@contextmanager
+def own_database(base: Settings, name: str) -> Iterator[Settings]:
+    """A fresh, migrated database beside the one of ``base``, dropped at the end."""
+    assert base.database_url is not None
+    assert base.database_owner_url is not None
+    owner_url = base.database_owner_url.get_secret_value()
+    admin_url = os.environ.get("GRAPPE_TEST_ADMIN_URL") or owner_url.replace(
+        embedded.OWNER, "postgres", 1
+    )
+
+    def administer(statement: str) -> None:
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        embedded.create_database(connection, name)
+    urls = {
+        key: SecretStr(make_url(url.get_secret_value()).set(database=name).render_as_string(False))
+        for key, url in (
+            ("database_url", base.database_url),
+            ("database_owner_url", base.database_owner_url),
+        )
+    }
+    settings = base.model_copy(update=urls)
+    migrate(owner_of(settings), login_of(settings))
+    try:
+        yield settings
+    finally:
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def owner_of(settings: Settings) -> str:
+    """The owner's URL."""
+    assert settings.database_owner_url is not None
+    return settings.database_owner_url.get_secret_value()
+
+
+def login_of(settings: Settings) -> str:
+    """The URL of requests and jobs."""
+    assert settings.database_url is not None
+    return settings.database_url.get_secret_value()
+
+
+@pytest.fixture(scope="session")
+def settings(worker_id: str) -> Iterator[Settings]:
+    """Settings of this test process, with a database of its own."""
+    base = Settings(data_dir=ROOT / ".grappe" / "test", worker=False)
+    with embedded.database(base) as running, own_database(running, f"test_{worker_id}") as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The API in this process, at the fixed moment ``NOW``."""
+    app = create_app(settings, clock=lambda: NOW)
+    transport = ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://test") as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def owner(settings: Settings) -> AsyncIterator[Database]:
+    """The database as its owner: what the operator does, and what tests look up."""
+    async with open_database(owner_of(settings), role=embedded.OWNER) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def world(client: AsyncClient, owner: Database) -> World:
+    """A cluster of its own with four companies, its people signed in."""
+    return await build_world(client, owner)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which every test happens."""
+    return NOW
+
+
+assert NOW.tzinfo is UTC

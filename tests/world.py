@@ -1,0 +1,137 @@
+"""A small cluster in which tests happen: four companies and their people, signed in."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from httpx import AsyncClient, Response
+from stdnum import luhn
+
+from app.clusters import service as clusters
+from app.clusters.domain import fresh_token
+from app.clusters.models import Member, Token
+from app.infra.db import Database
+from app.kernel.actor import Role
+from app.kernel.ids import encode, new_id
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Person:
+    """Someone signed in, and how they speak to the API."""
+
+    client: AsyncClient
+    token: str
+    member_id: UUID | None
+
+    @property
+    def member(self) -> str:
+        """The public id of the company acted for."""
+        assert self.member_id is not None
+        return encode("mem", self.member_id)
+
+    def headers(self, extra: dict[str, str] | None = None) -> dict[str, str]:
+        """Credentials, and whatever else."""
+        return {"Authorization": f"Bearer {self.token}", **(extra or {})}
+
+    async def get(self, path: str, **params: Any) -> Response:
+        """GET as this person."""
+        return await self.client.get(path, headers=self.headers(), params=params)
+
+    async def post(
+        self, path: str, body: object = None, *, key: str | None = None, **headers: str
+    ) -> Response:
+        """POST as this person, under a fresh idempotency key."""
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(
+            path,
+            json=body if body is not None else {},
+            headers=self.headers({"Idempotency-Key": key or uuid4().hex, **names}),
+        )
+
+    async def put(self, path: str, body: object, version: int | str) -> Response:
+        """PUT as this person, naming the version read."""
+        return await self.client.put(
+            path, json=body, headers=self.headers({"If-Match": f'"{version}"'})
+        )
+
+
+@dataclass
+class World:
+    """The cluster: its people by name."""
+
+    cluster_id: UUID
+    client: AsyncClient
+    owner: Database
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Person:
+        try:
+            return self.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def siren(seed: str) -> str:
+    """A SIREN with a right check digit."""
+    stem = str(int(sha256(seed.encode()).hexdigest(), 16))[:8]
+    return stem + luhn.calc_check_digit(stem)
+
+
+async def build_world(client: AsyncClient, owner: Database) -> World:
+    """Companies alpha to delta, a person in each, a viewer, a coordinator, a treasurer."""
+    slug = f"test-{uuid4().hex[:12]}"
+    async with owner.transaction() as session:
+        cluster = await clusters.create_cluster(
+            session, name="Grappe d'essai", slug=slug, zone="Europe/Paris", now=NOW
+        )
+        world = World(cluster.cluster_id, client, owner)
+        companies = ("alpha", "beta", "gamma", "delta")
+        ids: dict[str, UUID] = {}
+        for name in companies:
+            member = Member(
+                cluster_id=cluster.cluster_id,
+                name=name.capitalize(),
+                siren=siren(f"{slug}-{name}"),
+                skills=[],
+                headcount=12,
+                state="active",
+                joined_on=NOW.date(),
+            )
+            session.add(member)
+            await session.flush()
+            ids[name] = member.id
+        roles: list[tuple[str, Role, UUID | None]] = [
+            (name, Role.MEMBER, ids[name]) for name in companies
+        ]
+        roles += [("coordinator", Role.COORDINATOR, None), ("treasurer", Role.TREASURER, None)]
+        roles += [("viewer", Role.VIEWER, ids["alpha"])]
+        for name, role, member_id in roles:
+            membership = await clusters.enrol_person(
+                session,
+                cluster_id=cluster.cluster_id,
+                email=f"{name}@{slug}.example",
+                name=name.capitalize(),
+                password=None,
+                role=role,
+                member_id=member_id,
+                now=NOW,
+            )
+            token = fresh_token()
+            session.add(
+                Token(
+                    cluster_id=cluster.cluster_id,
+                    id=new_id(),
+                    membership_id=membership.id,
+                    name="test",
+                    prefix=token.prefix,
+                    hash=token.hash,
+                    created_at=NOW,
+                    expires_at=NOW + timedelta(days=1),
+                )
+            )
+            world.people[name] = Person(client, token.secret, member_id)
+    return world
