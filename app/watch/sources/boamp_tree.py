@@ -1,0 +1,117 @@
+"""Walking JSON that was made from XML: one child is an object, several are a list.
+
+Every walk follows a fixed path, so that no depth of nesting can exhaust the stack.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.kernel.money import MAX_CENTS, Money
+from app.watch.sources.text import clean, clean_lines
+
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20}|,[0-9]{1,2})?")
+_CPV = re.compile(r"([0-9]{8})(?:-[0-9])?")
+_SIRET = re.compile(r"[0-9]{14}")
+
+
+def parsed(value: object) -> object:
+    """The tree in a field that holds JSON as text, or the tree itself; ``None`` when broken."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def each(value: object) -> list[object]:
+    """The children under a name: none, one, or several."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None or value == "" else [value]
+
+
+def find(node: object, *path: str) -> list[object]:
+    """Every node at this path, through lists, in the order of the document."""
+    nodes = each(node)
+    for name in path:
+        nodes = [
+            child
+            for parent in nodes
+            if isinstance(parent, dict)
+            for child in each(parent.get(name))
+        ]
+    return nodes
+
+
+def raw_text(value: object) -> str:
+    """What an element says: a text, or ``{"#text": …}`` beside attributes; else ``""``."""
+    if isinstance(value, dict):
+        value = value.get("#text")
+    return value if isinstance(value, str) else ""
+
+
+def texts(node: object, *path: str) -> Iterator[str]:
+    """The texts at this path, French ones first, cleaned on one line, none empty."""
+    for found in _french_first(find(node, *path)):
+        if words := clean(raw_text(found)):
+            yield words
+
+
+def text(node: object, *path: str) -> str:
+    """The first text at this path, on one line, or ``""``."""
+    return next(texts(node, *path), "")
+
+
+def prose(node: object, *path: str) -> str:
+    """The first text at this path with its lines kept, or ``""``."""
+    every = (clean_lines(raw_text(found)) for found in _french_first(find(node, *path)))
+    return next((line for line in every if line), "")
+
+
+def flag(node: object, *path: str) -> str:
+    """The first name under this path, where a choice is written as the name of a child."""
+    named = (name for found in find(node, *path) if isinstance(found, dict) for name in found)
+    return next(named, "")
+
+
+def cpv(*codes: str) -> tuple[str, ...]:
+    """Eight digits each, in order, once each; a check digit is dropped, the rest ignored."""
+    matches = (_CPV.fullmatch(code.strip()) for code in codes)
+    return tuple(dict.fromkeys(match.group(1) for match in matches if match))
+
+
+def siret(written: str) -> str | None:
+    """The 14 digits of an establishment; a SIREN or a platform's own number is none."""
+    digits = "".join(written.split())
+    return digits if _SIRET.fullmatch(digits) else None
+
+
+def money(node: object, currency: str = "") -> Money | None:
+    """An amount in cents, exactly; the node's own currency, else ``currency``, else euros.
+
+    ``None`` when it is no amount, or zero: buyers write 0 for « not disclosed ».
+    """
+    if isinstance(node, dict):
+        written = [node.get(name) for name in ("@currencyID", "@devise", "@DEVISE")]
+        currency = next((code for code in written if isinstance(code, str) and code), currency)
+        node = node.get("#text")
+    currency = currency or "EUR"
+    if isinstance(node, int | float) and not isinstance(node, bool):
+        node = repr(node) if abs(node) < MAX_CENTS else ""
+    if not isinstance(node, str) or not re.fullmatch(r"[A-Z]{3}", currency):
+        return None
+    digits = "".join(node.split())
+    # « 1,234 » may be thousands or thousandths: it is no amount.
+    if not _AMOUNT.fullmatch(digits):
+        return None
+    cents = int((Decimal(digits.replace(",", ".")) * 100).to_integral_value(ROUND_HALF_UP))
+    return Money(cents, currency) if 0 < cents <= MAX_CENTS else None
+
+
+def _french_first(nodes: list[object]) -> list[object]:
+    if len(nodes) < 2:
+        return nodes
+    return sorted(nodes, key=lambda n: not (isinstance(n, dict) and n.get("@languageID") == "FRA"))

@@ -1,0 +1,87 @@
+"""Cleaning what buyers and old encodings leave in texts, without inventing words."""
+
+import html
+import re
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CUT_ENTITY = re.compile(r"&(?:a|ap|apo|apos|am|amp|q|qu|quo|quot|#[0-9]{0,4})$")
+_MOJIBAKE_APOSTROPHE = re.compile("â(?:€|euro|\x80)(?:™|\x99)")
+
+# A sign that Latin-1 lacks (’ or œ) reaches us as ``?`` or ``¿``. Only places where no question
+# can stand are mended: an elided letter before a vowel, and the few French words in œ.
+_LOST_OE = re.compile(
+    r"""[?¿](?=uvr)
+    | (?:(?<=\bc)|(?<=\bch)|(?<=\bs)|(?<=\bm))[?¿](?=urs?\b)
+    | (?<=\bn)[?¿](?=uds?\b)
+    | (?<=\bv)[?¿](?=ux?\b)
+    | (?<=\bb)[?¿](?=ufs?\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LOST_APOSTROPHE = re.compile(
+    r"""(?:(?<=\b[cdjlmnst])|(?<=\bqu))
+    (?<![/.=&-][a-z])[?¿](?![^\s?]*=)  # an address keeps its question mark
+    (?=[aeiouyhàâäéèêëîïôöùûüœæ])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _odd_characters() -> dict[int, str | None]:
+    """C1 controls as Windows-1252 meant them; controls, bidi marks and surrogates to nothing."""
+    table: dict[int, str | None] = dict.fromkeys(range(0x20))
+    table |= {ord(blank): " " for blank in "\t\v\f\r"} | {ord("\n"): "\n"}
+    for code in range(0x7F, 0xA0):
+        table[code] = bytes([code]).decode("cp1252", errors="ignore").replace("\x7f", "") or None
+    # U+202E and its kin turn a title's end over; zero widths defeat searches.
+    hidden = [0xAD, 0x061C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF]
+    table |= dict.fromkeys([*hidden, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+    # UTF-8, and so PostgreSQL, cannot hold half of a surrogate pair.
+    table |= dict.fromkeys(range(0xD800, 0xE000))
+    table |= {0x02BC: "’", 0x2028: "\n", 0x2029: "\n"}
+    return table
+
+
+_ODD = _odd_characters()
+
+
+def clean(text: str) -> str:
+    """One line of readable text: entities, lost signs and blanks mended, hidden marks removed."""
+    return " ".join(_mend(text).split())
+
+
+def clean_lines(text: str) -> str:
+    """Like ``clean``, keeping the author's lines; blank lines are never doubled."""
+    lines = [" ".join(line.split()) for line in _mend(text.replace("\r\n", "\n")).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def clean_cut(text: str) -> str:
+    """Like ``clean``, for a text its source has cut: half an entity at its end becomes ``…``."""
+    return clean(_CUT_ENTITY.sub("…", text.rstrip()))
+
+
+def unescape(text: str) -> str:
+    """Undo HTML entities that end in ``;``, twice, as some sources escape twice.
+
+    ``html.unescape`` alone also eats ``&reg`` out of ``R&region``.
+    """
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    return text
+
+
+def _mend(text: str) -> str:
+    text = unescape(text)
+    if not text.isascii():
+        text = _MOJIBAKE_APOSTROPHE.sub("’", text)
+    text = text.translate(_ODD)
+    if "?" in text or "¿" in text:
+        text = _LOST_OE.sub(_oe, text)
+        text = _LOST_APOSTROPHE.sub("’", text)
+    return text
+
+
+def _oe(found: re.Match[str]) -> str:
+    following = found.string[found.end() : found.end() + 1]
+    return "Œ" if following.isupper() else "œ"
