@@ -3,11 +3,11 @@
 from contextlib import ExitStack
 from typing import Any
 
-import app.api  # noqa: F401 - maps every table
 from alembic import context
 from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import make_url
 
+import app.api  # noqa: F401 - maps every table
 from app.infra.db import Base
 from app.infra.embedded import database
 from app.settings import Settings

@@ -1,0 +1,1 @@
+"""A joint answer: parties, split, agreement, submission, awards, receipts."""

@@ -1,0 +1,298 @@
+"""Joint answers over HTTP."""
+
+from fastapi import APIRouter, Response
+
+from app.consortia import domain, repository, service
+from app.consortia.schemas import (
+    AgreementOut,
+    ApprovalOut,
+    ApprovedOut,
+    AwardedOut,
+    AwardIn,
+    ConsortiumIn,
+    ConsortiumOut,
+    ConsortiumSummary,
+    PartyIn,
+    PartyOut,
+    ReceiptIn,
+    ReceiptOut,
+    SplitIn,
+    SplitOut,
+    SubmissionIn,
+    SubmissionOut,
+    awarded_out,
+    consortium_out,
+    receipt_out,
+    split_out,
+)
+from app.contributions.schemas import ConsortiumContributionOut
+from app.infra.http.deps import CursorText, Limit, Me, Read, Session
+from app.infra.http.errors import refusals
+from app.infra.http.etag import IfMatch, set_etag
+from app.infra.http.ids import AgreementId, ConsortiumId
+from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.schemas import ListOut
+from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
+
+router = APIRouter(prefix="/consortia", tags=["consortia"])
+
+
+@router.get(
+    "",
+    operation_id="list_consortia",
+    response_model=ListOut[ConsortiumSummary],
+    responses=refusals(),
+)
+async def list_consortia(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+    """The joint answers of the caller's company; all headers for coordinator and treasurer."""
+    return await read.list(repository.CONSORTIA, limit, cursor)
+
+
+@router.post(
+    "",
+    operation_id="form_consortium",
+    status_code=201,
+    response_model=ConsortiumOut,
+    responses=refusals(NotFound, domain.LotNotAnswered, domain.AlreadyLeads, *ONCE_ERRORS),
+)
+async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once: Once) -> Response:
+    """Open a joint answer on some lots of a tender; the caller's company leads it."""
+    consortium = await service.form(
+        session,
+        actor,
+        tender_id=body.tender_id,
+        name=body.name,
+        form=body.form,
+        lot_ids=body.lot_ids,
+    )
+    return await once.keep(consortium_out(await service.view(session, actor, consortium.id)))
+
+
+@router.get("/{consortium_id}", operation_id="get_consortium", responses=refusals(NotFound))
+async def get_consortium(
+    consortium_id: ConsortiumId, session: Session, actor: Me, response: Response
+) -> ConsortiumOut:
+    """A joint answer; its ETag is what a write of the split names in If-Match."""
+    view = await service.view(session, actor, consortium_id)
+    set_etag(response, view.consortium.version)
+    return consortium_out(view)
+
+
+@router.post(
+    "/{consortium_id}/parties",
+    operation_id="add_party",
+    status_code=201,
+    response_model=PartyOut,
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.SplitFrozen,
+        domain.SecondLead,
+        domain.PartyExists,
+        *ONCE_ERRORS,
+    ),
+)
+async def add_party(
+    consortium_id: ConsortiumId, body: PartyIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Bring a company of the cluster in (lead)."""
+    party = await service.add_party(
+        session,
+        actor,
+        consortium_id,
+        member_id=body.member_id,
+        role=body.role,
+        tasks=body.tasks,
+    )
+    return await once.keep(PartyOut.model_validate(party))
+
+
+@router.get("/{consortium_id}/split", operation_id="get_split", responses=refusals(NotFound))
+async def get_split(
+    consortium_id: ConsortiumId, session: Session, actor: Me, response: Response
+) -> SplitOut:
+    """The newest version of the split (parties; coordinator and treasurer once it has won)."""
+    view = await service.current_split(session, actor, consortium_id)
+    set_etag(response, view.consortium.version)
+    return split_out(view)
+
+
+@router.put(
+    "/{consortium_id}/split",
+    operation_id="write_split",
+    responses=refusals(
+        NotFound,
+        domain.NotParty,
+        domain.SplitFrozen,
+        domain.SplitNotExact,
+        domain.LotNotAnswered,
+        domain.UnknownParty,
+        PreconditionRequired,
+        PreconditionFailed,
+    ),
+)
+async def write_split(
+    consortium_id: ConsortiumId,
+    body: SplitIn,
+    version: IfMatch,
+    session: Session,
+    actor: Me,
+    response: Response,
+) -> SplitOut:
+    """Write the whole split anew: every lot, parts that sum to the whole to the cent."""
+    lots = [lot.lot_split() for lot in body.lots]
+    view = await service.write_split(session, actor, consortium_id, version, lots)
+    set_etag(response, view.consortium.version)
+    return split_out(view)
+
+
+@router.post(
+    "/{consortium_id}/agreements",
+    operation_id="propose_agreement",
+    status_code=201,
+    response_model=AgreementOut,
+    responses=refusals(
+        NotFound, domain.NotLead, domain.SplitFrozen, domain.SplitMissing, *ONCE_ERRORS
+    ),
+)
+async def propose_agreement(
+    consortium_id: ConsortiumId, session: Session, actor: Me, once: Once
+) -> Response:
+    """Freeze the split and ask every party to approve it (lead)."""
+    agreement = await service.propose(session, actor, consortium_id)
+    return await once.keep(AgreementOut.model_validate(agreement))
+
+
+@router.post(
+    "/{consortium_id}/agreements/{agreement_id}/withdrawals",
+    operation_id="withdraw_agreement",
+    status_code=201,
+    response_model=AgreementOut,
+    responses=refusals(NotFound, domain.NotLead, domain.NotProposed, *ONCE_ERRORS),
+)
+async def withdraw_agreement(
+    consortium_id: ConsortiumId, agreement_id: AgreementId, session: Session, actor: Me, once: Once
+) -> Response:
+    """Take a proposal back before the bid is out: approvals lapse, talks go on (lead)."""
+    agreement = await service.withdraw_agreement(session, actor, consortium_id, agreement_id)
+    return await once.keep(AgreementOut.model_validate(agreement))
+
+
+@router.post(
+    "/{consortium_id}/agreements/{agreement_id}/approvals",
+    operation_id="approve_agreement",
+    status_code=201,
+    response_model=ApprovedOut,
+    responses=refusals(
+        NotFound,
+        domain.NotParty,
+        domain.NotProposed,
+        domain.AlreadyApproved,
+        domain.SeveralBidsForbidden,
+        *ONCE_ERRORS,
+    ),
+)
+async def approve_agreement(
+    consortium_id: ConsortiumId, agreement_id: AgreementId, session: Session, actor: Me, once: Once
+) -> Response:
+    """Approve an agreement for the caller's company."""
+    approval, warnings = await service.approve(session, actor, consortium_id, agreement_id)
+    shown = ApprovalOut.model_validate(approval)
+    return await once.keep(ApprovedOut(**shown.model_dump(), warnings=warnings))
+
+
+@router.post(
+    "/{consortium_id}/submissions",
+    operation_id="submit_bid",
+    status_code=201,
+    response_model=SubmissionOut,
+    responses=refusals(NotFound, domain.NotLead, domain.NotAgreed, domain.TooLate, *ONCE_ERRORS),
+)
+async def submit_bid(
+    consortium_id: ConsortiumId, body: SubmissionIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Record that the bid was handed in (lead)."""
+    submission = await service.submit(
+        session,
+        actor,
+        consortium_id,
+        submitted_at=body.submitted_at,
+        platform=body.platform,
+        reference=body.reference,
+    )
+    return await once.keep(SubmissionOut.model_validate(submission))
+
+
+@router.post(
+    "/{consortium_id}/awards",
+    operation_id="record_award",
+    status_code=201,
+    response_model=AwardedOut,
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.NotSubmitted,
+        domain.AlreadyAwarded,
+        domain.LotNotAnswered,
+        *ONCE_ERRORS,
+    ),
+)
+async def record_award(
+    consortium_id: ConsortiumId, body: AwardIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Record the outcome of one lot; winning forecasts each party's contribution (lead)."""
+    award, parts = await service.award(
+        session,
+        actor,
+        consortium_id,
+        lot_id=body.lot_id,
+        outcome=body.outcome,
+        amount_cents=body.amount.amount_cents if body.amount else None,
+        notified_on=body.notified_on,
+    )
+    return await once.keep(awarded_out(award, parts))
+
+
+@router.post(
+    "/{consortium_id}/receipts",
+    operation_id="record_receipt",
+    status_code=201,
+    response_model=ReceiptOut,
+    responses=refusals(
+        NotFound,
+        domain.NotParty,
+        domain.NotYourPart,
+        domain.UnknownParty,
+        domain.NotAwarded,
+        domain.ReceiptExists,
+        *ONCE_ERRORS,
+    ),
+)
+async def record_receipt(
+    consortium_id: ConsortiumId, body: ReceiptIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Record money that a party received: its contribution falls due and is charged."""
+    receipt = await service.record_receipt(
+        session,
+        actor,
+        consortium_id,
+        lot_id=body.lot_id,
+        party_id=body.party_id,
+        amount_cents=body.amount.amount_cents,
+        received_on=body.received_on,
+        reference=body.reference,
+    )
+    return await once.keep(receipt_out(receipt))
+
+
+@router.get(
+    "/{consortium_id}/contribution",
+    operation_id="get_contribution",
+    responses=refusals(NotFound),
+)
+async def get_contribution(
+    consortium_id: ConsortiumId, session: Session, actor: Me
+) -> ConsortiumContributionOut:
+    """What each party owes the cluster: forecast, due, charged, paid, each with its evidence."""
+    found = await service.contribution(session, actor, consortium_id)
+    return ConsortiumContributionOut.model_validate(found)

@@ -1,0 +1,86 @@
+"""Public facts of a joint answer: ids only, and only for its parties."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ConsortiumFormed(Event):
+    """A lead opened a joint answer."""
+
+    type: ClassVar[str] = "consortium.formed"
+    consortium_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyJoined(Event):
+    """A company came in."""
+
+    type: ClassVar[str] = "party.joined"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SplitWritten(Event):
+    """A new version of the split."""
+
+    type: ClassVar[str] = "split.written"
+    consortium_id: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementProposed(Event):
+    """Every party is asked to approve."""
+
+    type: ClassVar[str] = "agreement.proposed"
+    consortium_id: UUID
+    agreement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementWithdrawn(Event):
+    """The proposal is taken back: talks go on."""
+
+    type: ClassVar[str] = "agreement.withdrawn"
+    consortium_id: UUID
+    agreement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReached(Event):
+    """The last party approved."""
+
+    type: ClassVar[str] = "agreement.reached"
+    consortium_id: UUID
+    agreement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BidSubmitted(Event):
+    """The bid is out."""
+
+    type: ClassVar[str] = "bid.submitted"
+    consortium_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRecorded(Event):
+    """The outcome of a lot is known."""
+
+    type: ClassVar[str] = "award.recorded"
+    consortium_id: UUID
+    award_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRecorded(Event):
+    """Money came in."""
+
+    type: ClassVar[str] = "receipt.recorded"
+    consortium_id: UUID
+    receipt_id: UUID

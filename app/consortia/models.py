@@ -1,0 +1,206 @@
+"""Mapped classes of a joint answer, and the transitions that need only the object itself."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from app.consortia import domain
+from app.consortia.domain import State
+from app.infra.db import Base, TenantRow
+
+
+class Consortium(TenantRow, Base):
+    """The header. It holds no amount: the coordinator may see it while prices stay shut."""
+
+    __tablename__ = "consortium"
+
+    tender_id: Mapped[UUID]
+    name: Mapped[str]
+    form: Mapped[str]
+    lead_member_id: Mapped[UUID]
+    state: Mapped[str]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+
+    def require_open(self) -> None:
+        """Raise SplitFrozen once something was proposed for approval."""
+        if self.state != State.FORMING:
+            raise domain.SplitFrozen
+
+    def propose(self) -> None:
+        """An agreement awaits approval: composition and split are frozen. Raises SplitFrozen."""
+        self.require_open()
+        self.state = State.PROPOSED
+
+    def reopen(self) -> None:
+        """The agreement is withdrawn before the bid went out. Raises NotProposed."""
+        if self.state not in {State.PROPOSED, State.AGREED}:
+            raise domain.NotProposed
+        self.state = State.FORMING
+
+    def require_proposed(self) -> None:
+        """Raise NotProposed unless an agreement awaits approval."""
+        if self.state != State.PROPOSED:
+            raise domain.NotProposed
+
+    def agree(self) -> None:
+        """Every party has approved. Raises NotProposed."""
+        self.require_proposed()
+        self.state = State.AGREED
+
+    def submit(self) -> None:
+        """The bid is out. Raises NotAgreed."""
+        if self.state != State.AGREED:
+            raise domain.NotAgreed
+        self.state = State.SUBMITTED
+
+    def require_submitted(self) -> None:
+        """Raise NotSubmitted unless a bid is out (another lot may be decided already)."""
+        if self.state not in {State.SUBMITTED, State.WON}:
+            raise domain.NotSubmitted
+
+    def decide(self, *, won: bool, last: bool) -> None:
+        """One lot is decided: winning one is winning; losing the last without any is losing."""
+        if won:
+            self.state = State.WON
+        elif last and self.state == State.SUBMITTED:
+            self.state = State.LOST
+
+
+class ConsortiumLot(TenantRow, Base):
+    """A lot that the consortium answers."""
+
+    __tablename__ = "consortium_lot"
+
+    consortium_id: Mapped[UUID]
+    tender_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
+
+
+class Party(TenantRow, Base):
+    """A company of the consortium, from when to when."""
+
+    __tablename__ = "party"
+
+    consortium_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    role: Mapped[str]
+    tasks: Mapped[str | None]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Split(TenantRow, Base):
+    """One version of who does what for how much; versions are kept."""
+
+    __tablename__ = "split"
+
+    consortium_id: Mapped[UUID]
+    number: Mapped[int]
+    person_id: Mapped[UUID]
+    written_at: Mapped[datetime]
+
+
+class LotPrice(TenantRow, Base):
+    """The bid on a lot, excluding tax; null for a framework without amount."""
+
+    __tablename__ = "lot_price"
+
+    consortium_id: Mapped[UUID]
+    split_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
+    amount_cents: Mapped[int | None]
+
+
+class SplitLine(TenantRow, Base):
+    """A party's part of a lot: as it was given, and the euros that it comes to."""
+
+    __tablename__ = "split_line"
+
+    consortium_id: Mapped[UUID]
+    split_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    bps: Mapped[int | None]
+    fixed_cents: Mapped[int | None]
+    amount_cents: Mapped[int | None]
+    tasks: Mapped[str | None]
+
+
+class Agreement(TenantRow, Base):
+    """A split and a form, proposed for every party's approval."""
+
+    __tablename__ = "agreement"
+
+    consortium_id: Mapped[UUID]
+    split_id: Mapped[UUID]
+    form: Mapped[str]
+    person_id: Mapped[UUID]
+    proposed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Approval(TenantRow, Base):
+    """A party's yes to an agreement."""
+
+    __tablename__ = "approval"
+
+    consortium_id: Mapped[UUID]
+    agreement_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    approved_at: Mapped[datetime]
+
+
+class Submission(TenantRow, Base):
+    """The bid as handed in; ``submitted_at`` is the end of the upload (CCP R2151-5)."""
+
+    __tablename__ = "submission"
+
+    consortium_id: Mapped[UUID]
+    agreement_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    platform: Mapped[str | None]
+    reference: Mapped[str | None]
+    submitted_at: Mapped[datetime]
+
+
+class Award(TenantRow, Base):
+    """The outcome of the bid on a lot."""
+
+    __tablename__ = "award"
+
+    consortium_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
+    outcome: Mapped[str]
+    amount_cents: Mapped[int | None]
+    notified_on: Mapped[date]
+    person_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+
+
+class AwardPart(TenantRow, Base):
+    """What a party holds of an awarded lot."""
+
+    __tablename__ = "award_part"
+
+    consortium_id: Mapped[UUID]
+    award_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    amount_cents: Mapped[int]
+
+
+class Receipt(TenantRow, Base):
+    """Money that a party received on the contract, excluding tax."""
+
+    __tablename__ = "receipt"
+
+    consortium_id: Mapped[UUID]
+    award_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    amount_cents: Mapped[int]
+    received_on: Mapped[date]
+    reference: Mapped[str]
+    person_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]

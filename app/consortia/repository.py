@@ -1,0 +1,187 @@
+"""Queries of a joint answer by name; each starts from what the caller may see."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia.models import (
+    Agreement,
+    Approval,
+    Award,
+    Consortium,
+    ConsortiumLot,
+    LotPrice,
+    Party,
+    Split,
+    SplitLine,
+)
+from app.infra.db import ListQuery, instant, public_id
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound, PreconditionFailed
+
+CONSORTIA = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', {public_id("con", "id")}, 'tender_id', {public_id("ten", "tender_id")},
+          'name', name, 'form', form, 'lead_member_id', {public_id("mem", "lead_member_id")},
+          'state', state, 'version', version, 'created_at', {instant("created_at")}
+        ) AS item, ARRAY[id::text] AS keys
+        FROM consortium WHERE cluster_id = app.cluster()""",
+    order="id DESC",
+    after="id < {}::uuid",
+    position_length=1,
+)
+"""Headers of the consortia that the caller may see, newest first."""
+
+
+async def load(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Consortium:
+    """A consortium that the caller may see; raises NotFound."""
+    found = await session.get(Consortium, (actor.cluster_id, consortium_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def lock(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, version: int | None = None
+) -> Consortium:
+    """Take the consortium for a change: its version moves, and others wait.
+
+    The UPDATE is the lock and the ETag in one; it is right at every isolation level. Raises
+    PreconditionFailed when ``version`` is given and no longer current.
+    """
+    statement = (
+        update(Consortium)
+        .where(Consortium.cluster_id == actor.cluster_id, Consortium.id == consortium_id)
+        .values(version=Consortium.version + 1)
+        .returning(Consortium)
+        .execution_options(populate_existing=True)
+    )
+    if version is not None:
+        statement = statement.where(Consortium.version == version)
+    found: Consortium | None = await session.scalar(statement)
+    if found is None:
+        raise PreconditionFailed
+    return found
+
+
+async def parties(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """The live parties, lead first, then by arrival."""
+    query = select(Party).where(
+        Party.cluster_id == consortium.cluster_id,
+        Party.consortium_id == consortium.id,
+        Party.left_at.is_(None),
+    )
+    return list(await session.scalars(query.order_by(Party.role != "lead", Party.id)))
+
+
+async def lot_ids(session: AsyncSession, consortium: Consortium) -> list[UUID]:
+    """The lots that the consortium answers."""
+    query = select(ConsortiumLot.lot_id).where(
+        ConsortiumLot.cluster_id == consortium.cluster_id,
+        ConsortiumLot.consortium_id == consortium.id,
+    )
+    return list(await session.scalars(query.order_by(ConsortiumLot.id)))
+
+
+async def latest_split(session: AsyncSession, consortium: Consortium) -> Split | None:
+    """The newest version of the split."""
+    query = select(Split).where(
+        Split.cluster_id == consortium.cluster_id, Split.consortium_id == consortium.id
+    )
+    found: Split | None = await session.scalar(query.order_by(Split.number.desc()).limit(1))
+    return found
+
+
+async def split_content(
+    session: AsyncSession, split: Split
+) -> tuple[list[LotPrice], list[SplitLine]]:
+    """The prices and lines of one version."""
+    prices = await session.scalars(
+        select(LotPrice)
+        .where(LotPrice.cluster_id == split.cluster_id, LotPrice.split_id == split.id)
+        .order_by(LotPrice.id)
+    )
+    lines = await session.scalars(
+        select(SplitLine)
+        .where(SplitLine.cluster_id == split.cluster_id, SplitLine.split_id == split.id)
+        .order_by(SplitLine.id)
+    )
+    return list(prices), list(lines)
+
+
+async def current_agreement(session: AsyncSession, consortium: Consortium) -> Agreement | None:
+    """The agreement that is proposed or reached."""
+    found: Agreement | None = await session.scalar(
+        select(Agreement).where(
+            Agreement.cluster_id == consortium.cluster_id,
+            Agreement.consortium_id == consortium.id,
+            Agreement.withdrawn_at.is_(None),
+        )
+    )
+    return found
+
+
+async def approvals(session: AsyncSession, agreement: Agreement) -> list[Approval]:
+    """Who has approved, in order."""
+    query = select(Approval).where(
+        Approval.cluster_id == agreement.cluster_id, Approval.agreement_id == agreement.id
+    )
+    return list(await session.scalars(query.order_by(Approval.approved_at, Approval.id)))
+
+
+async def awards(session: AsyncSession, consortium: Consortium) -> list[Award]:
+    """The outcomes known so far."""
+    query = select(Award).where(
+        Award.cluster_id == consortium.cluster_id, Award.consortium_id == consortium.id
+    )
+    return list(await session.scalars(query.order_by(Award.id)))
+
+
+async def count_led(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> int:
+    """How many consortia the caller's company leads on any of the lots."""
+    query = (
+        select(func.count())
+        .select_from(Consortium)
+        .join(
+            ConsortiumLot,
+            (ConsortiumLot.cluster_id == Consortium.cluster_id)
+            & (ConsortiumLot.consortium_id == Consortium.id),
+        )
+        .where(
+            Consortium.cluster_id == actor.cluster_id,
+            Consortium.lead_member_id == actor.member_id,
+            Consortium.state != "lost",
+            ConsortiumLot.lot_id.in_(lots),
+        )
+    )
+    return await session.scalar(query) or 0
+
+
+async def count_approved_elsewhere(
+    session: AsyncSession, actor: Actor, consortium: Consortium, lots: Sequence[UUID]
+) -> int:
+    """In how many other consortia on these lots the caller's company approved an agreement."""
+    query = (
+        select(func.count(func.distinct(Approval.consortium_id)))
+        .join(Party, (Party.cluster_id == Approval.cluster_id) & (Party.id == Approval.party_id))
+        .join(
+            Agreement,
+            (Agreement.cluster_id == Approval.cluster_id) & (Agreement.id == Approval.agreement_id),
+        )
+        .join(
+            ConsortiumLot,
+            (ConsortiumLot.cluster_id == Approval.cluster_id)
+            & (ConsortiumLot.consortium_id == Approval.consortium_id),
+        )
+        .where(
+            Approval.cluster_id == actor.cluster_id,
+            Approval.consortium_id != consortium.id,
+            Party.member_id == actor.member_id,
+            Agreement.withdrawn_at.is_(None),
+            ConsortiumLot.lot_id.in_(lots),
+        )
+    )
+    return await session.scalar(query) or 0

@@ -1,0 +1,335 @@
+"""Shapes of a joint answer on the wire."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, StrictInt, StringConstraints, model_validator
+
+from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole, State
+from app.consortia.models import Award, AwardPart, Receipt
+from app.consortia.service.reading import ConsortiumView
+from app.consortia.service.splits import SplitView
+from app.infra.http.ids import (
+    AgreementId,
+    ApprovalId,
+    AwardId,
+    ConsortiumId,
+    LotId,
+    MemberId,
+    PartyId,
+    ReceiptId,
+    SubmissionId,
+    TenderId,
+)
+from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
+
+
+class ConsortiumIn(In):
+    """A joint answer to open; the caller's company leads it."""
+
+    tender_id: TenderId
+    name: ShortText = Field(examples=["Groupement Le Fil"])
+    form: Form = Field(description="R2142-20; `conjoint_liable_lead`: R2142-24.")
+    lot_ids: list[LotId] = Field(min_length=1, max_length=200)
+
+
+class PartyIn(In):
+    """A company of the cluster to bring in."""
+
+    member_id: MemberId
+    role: PartyRole = PartyRole.CO_CONTRACTOR
+    tasks: LongText | None = Field(None, examples=["Programmation et action culturelle"])
+
+
+class LineIn(In):
+    """A party's part of a lot: `bps` of what fixed amounts leave, or a fixed `amount`."""
+
+    party_id: PartyId
+    bps: StrictInt | None = Field(None, ge=1, le=10_000, examples=[4_000])
+    amount: MoneyIn | None = None
+    tasks: LongText | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.bps is None) == (self.amount is None):
+            raise ValueError("give bps or amount, not both")
+        return self
+
+
+class LotSplitIn(In):
+    """Who does what of a lot; `amount` is the bid excluding tax, null for a framework."""
+
+    lot_id: LotId
+    amount: MoneyIn | None = None
+    lines: list[LineIn] = Field(min_length=1, max_length=100)
+
+    def lot_split(self) -> LotSplit:
+        """What the use case takes."""
+        return LotSplit(
+            self.lot_id,
+            self.amount.amount_cents if self.amount else None,
+            tuple(
+                Line(
+                    line.party_id,
+                    line.bps,
+                    line.amount.amount_cents if line.amount else None,
+                    line.tasks,
+                )
+                for line in self.lines
+            ),
+        )
+
+
+class SplitIn(In):
+    """The whole split: every lot of the consortium, once."""
+
+    lots: list[LotSplitIn] = Field(min_length=1, max_length=200)
+
+
+class SubmissionIn(In):
+    """The bid as handed in."""
+
+    submitted_at: AwareDatetime = Field(description="End of the upload (CCP R2151-5).")
+    platform: ShortText | None = None
+    reference: ShortText | None = Field(None, description="The platform's receipt.")
+
+
+class AwardIn(In):
+    """The outcome of one lot."""
+
+    lot_id: LotId
+    outcome: Outcome
+    amount: MoneyIn | None = Field(
+        None, description="Awarded amount excluding tax; may differ from the bid, or be unknown."
+    )
+    notified_on: date
+
+    @model_validator(mode="after")
+    def _lost_has_none(self) -> Self:
+        if self.outcome == Outcome.LOST and self.amount is not None:
+            raise ValueError("a lost lot has no amount")
+        return self
+
+
+class ReceiptIn(In):
+    """Money that a party received on a lot, excluding tax."""
+
+    lot_id: LotId
+    party_id: PartyId
+    amount: MoneyIn
+    received_on: date
+    reference: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+    ] = Field(description="Of the invoice or the transfer: unique per party.")
+
+
+class ConsortiumSummary(Out):
+    """The header of a joint answer: no amount in it."""
+
+    id: ConsortiumId
+    tender_id: TenderId
+    name: str
+    form: Form
+    lead_member_id: MemberId
+    state: State
+    version: int = Field(description="Also the ETag.")
+    created_at: AwareDatetime
+
+
+class PartyOut(Out):
+    """A company of the consortium."""
+
+    id: PartyId
+    member_id: MemberId
+    role: PartyRole
+    tasks: str | None
+    joined_at: AwareDatetime
+
+
+class ApprovalOut(Out):
+    """A party's yes."""
+
+    id: ApprovalId
+    agreement_id: AgreementId
+    party_id: PartyId
+    approved_at: AwareDatetime
+
+
+class ApprovedOut(ApprovalOut):
+    """A fresh approval, with what to mind."""
+
+    warnings: list[str]
+
+
+class AgreementOut(Out):
+    """A split and a form, proposed for approval."""
+
+    id: AgreementId
+    form: Form
+    proposed_at: AwareDatetime
+    withdrawn_at: AwareDatetime | None
+
+
+class AgreementState(AgreementOut):
+    """An agreement and who has approved it."""
+
+    approvals: list[ApprovalOut]
+
+
+class AwardOut(Out):
+    """The outcome of one lot."""
+
+    id: AwardId
+    lot_id: LotId
+    outcome: Outcome
+    amount: MoneyOut | None
+    notified_on: date
+
+
+class AwardPartOut(Out):
+    """What a party holds of an awarded lot."""
+
+    party_id: PartyId
+    amount: MoneyOut
+
+
+class AwardedOut(AwardOut):
+    """A fresh outcome with each party's part; the parts sum to the amount."""
+
+    parts: list[AwardPartOut]
+
+
+class ConsortiumOut(ConsortiumSummary):
+    """A joint answer; lists stay empty for who may see the header alone."""
+
+    lot_ids: list[LotId]
+    parties: list[PartyOut]
+    agreement: AgreementState | None
+    awards: list[AwardOut]
+
+
+class LineOut(Out):
+    """A party's part of a lot, as given and in euros."""
+
+    party_id: PartyId
+    bps: int | None = Field(description="As given: of what fixed amounts leave.")
+    amount: MoneyOut | None
+    fixed: bool
+    tasks: str | None
+
+
+class LotSplitOut(Out):
+    """Who does what of a lot."""
+
+    lot_id: LotId
+    amount: MoneyOut | None
+    lines: list[LineOut]
+
+
+class SplitOut(Out):
+    """One version of the split; `version` is the consortium's, for the next If-Match."""
+
+    number: int
+    version: int
+    written_at: AwareDatetime
+    lots: list[LotSplitOut]
+
+
+class SubmissionOut(Out):
+    """The bid as handed in."""
+
+    id: SubmissionId
+    submitted_at: AwareDatetime
+    platform: str | None
+    reference: str | None
+
+
+class ReceiptOut(Out):
+    """Money that a party received."""
+
+    id: ReceiptId
+    award_id: AwardId
+    party_id: PartyId
+    amount: MoneyOut
+    received_on: date
+    reference: str
+
+
+def _money(cents: int | None) -> MoneyOut | None:
+    return None if cents is None else MoneyOut(amount_cents=cents, currency="EUR")
+
+
+def award_out(award: Award) -> AwardOut:
+    """The answer that shows an outcome."""
+    return AwardOut(
+        id=award.id,
+        lot_id=award.lot_id,
+        outcome=Outcome(award.outcome),
+        amount=_money(award.amount_cents),
+        notified_on=award.notified_on,
+    )
+
+
+def awarded_out(award: Award, parts: list[AwardPart]) -> AwardedOut:
+    """The answer to a fresh outcome."""
+    shown = [
+        AwardPartOut(party_id=part.party_id, amount=MoneyOut(amount_cents=part.amount_cents))
+        for part in parts
+    ]
+    return AwardedOut(**award_out(award).model_dump(mode="python"), parts=shown)
+
+
+def receipt_out(receipt: Receipt) -> ReceiptOut:
+    """The answer that shows a receipt."""
+    return ReceiptOut(
+        id=receipt.id,
+        award_id=receipt.award_id,
+        party_id=receipt.party_id,
+        amount=MoneyOut(amount_cents=receipt.amount_cents),
+        received_on=receipt.received_on,
+        reference=receipt.reference,
+    )
+
+
+def consortium_out(view: ConsortiumView) -> ConsortiumOut:
+    """The answer that shows a joint answer."""
+    agreement = None
+    if view.agreement is not None:
+        agreement = AgreementState(
+            **AgreementOut.model_validate(view.agreement).model_dump(),
+            approvals=[ApprovalOut.model_validate(one) for one in view.approvals],
+        )
+    return ConsortiumOut(
+        **ConsortiumSummary.model_validate(view.consortium).model_dump(),
+        lot_ids=view.lot_ids,
+        parties=[PartyOut.model_validate(party) for party in view.parties],
+        agreement=agreement,
+        awards=[award_out(award) for award in view.awards],
+    )
+
+
+def split_out(view: SplitView) -> SplitOut:
+    """The answer that shows one version of the split."""
+    return SplitOut(
+        number=view.split.number,
+        version=view.consortium.version,
+        written_at=view.split.written_at,
+        lots=[
+            LotSplitOut(
+                lot_id=price.lot_id,
+                amount=_money(price.amount_cents),
+                lines=[
+                    LineOut(
+                        party_id=line.party_id,
+                        bps=line.bps,
+                        amount=_money(line.amount_cents),
+                        fixed=line.fixed_cents is not None,
+                        tasks=line.tasks,
+                    )
+                    for line in view.lines
+                    if line.lot_id == price.lot_id
+                ],
+            )
+            for price in view.prices
+        ],
+    )

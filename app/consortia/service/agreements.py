@@ -1,0 +1,136 @@
+"""What every party approves: form and split, frozen."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia import domain, repository
+from app.consortia.access import own_party, require_lead
+from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
+from app.consortia.models import Agreement, Approval, Consortium
+from app.journal.service import publish, record
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.tenders import service as tenders
+from app.tenders.domain import SeveralBids
+
+SEVERAL_BIDS_UNKNOWN = (
+    "Votre entreprise s'est aussi engagée dans un autre groupement sur ce lot ; vérifiez que le "
+    "règlement de la consultation le permet (CCP R2142-21)."
+)
+
+
+async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Agreement:
+    """Freeze the newest split and ask every party to approve it.
+
+    Raises NotFound, NotLead, SplitFrozen, SplitMissing.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    require_lead(actor, consortium)
+    consortium = await repository.lock(session, actor, consortium_id)
+    consortium.propose()
+    split = await repository.latest_split(session, consortium)
+    if split is None:
+        raise domain.SplitMissing
+    agreement = Agreement(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        split_id=split.id,
+        form=consortium.form,
+        person_id=actor.person_id,
+        proposed_at=actor.now,
+    )
+    session.add(agreement)
+    await session.flush()
+    await record(session, actor, "agreement.proposed", agreement.id, consortium_id=consortium_id)
+    await publish(
+        session,
+        actor,
+        AgreementProposed(consortium_id, agreement.id),
+        consortium_id=consortium_id,
+    )
+    return agreement
+
+
+async def withdraw_agreement(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, agreement_id: UUID
+) -> Agreement:
+    """Take the proposal back before the bid is out: approvals lapse, talks go on.
+
+    Raises NotFound, NotLead, NotProposed.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    require_lead(actor, consortium)
+    consortium = await repository.lock(session, actor, consortium_id)
+    agreement = await _current(session, consortium, agreement_id)
+    consortium.reopen()
+    agreement.withdrawn_at = actor.now
+    await record(session, actor, "agreement.withdrawn", agreement.id, consortium_id=consortium_id)
+    await publish(
+        session,
+        actor,
+        AgreementWithdrawn(consortium_id, agreement.id),
+        consortium_id=consortium_id,
+    )
+    return agreement
+
+
+async def approve(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, agreement_id: UUID
+) -> tuple[Approval, list[str]]:
+    """Approve an agreement for the caller's company; warnings come with it.
+
+    Naming the agreement stands in for If-Match, so that twenty-five at once do not collide.
+    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, AlreadyApproved.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    party = own_party(actor, await repository.parties(session, consortium))
+    consortium = await repository.lock(session, actor, consortium_id)
+    agreement = await _current(session, consortium, agreement_id)
+    consortium.require_proposed()
+    warnings = await _check_other_bids(session, actor, consortium)
+    approval = Approval(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        agreement_id=agreement_id,
+        party_id=party.id,
+        person_id=actor.person_id,
+        approved_at=actor.now,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(approval)
+    except IntegrityError:
+        raise domain.AlreadyApproved from None
+    await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
+    approved = {one.party_id for one in await repository.approvals(session, agreement)}
+    if approved >= {one.id for one in await repository.parties(session, consortium)}:
+        consortium.agree()
+        await publish(
+            session,
+            actor,
+            AgreementReached(consortium_id, agreement.id),
+            consortium_id=consortium_id,
+        )
+    return approval, warnings
+
+
+async def _current(session: AsyncSession, consortium: Consortium, agreement_id: UUID) -> Agreement:
+    agreement = await repository.current_agreement(session, consortium)
+    if agreement is None or agreement.id != agreement_id:
+        raise NotFound
+    return agreement
+
+
+async def _check_other_bids(
+    session: AsyncSession, actor: Actor, consortium: Consortium
+) -> list[str]:
+    """One company in two consortia on one lot (R2142-21): forbidden blocks, unknown warns."""
+    lots = await repository.lot_ids(session, consortium)
+    if not await repository.count_approved_elsewhere(session, actor, consortium, lots):
+        return []
+    tender = await tenders.get_tender(session, actor, consortium.tender_id)
+    if tender.several_bids == SeveralBids.FORBIDDEN:
+        raise domain.SeveralBidsForbidden
+    return [SEVERAL_BIDS_UNKNOWN] if tender.several_bids == SeveralBids.UNKNOWN else []

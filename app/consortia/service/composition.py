@@ -1,0 +1,111 @@
+"""Who answers together: opening a consortium, bringing companies in."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters import service as clusters
+from app.clusters.access import Permission, require
+from app.consortia import domain, repository
+from app.consortia.access import require_lead
+from app.consortia.domain import Form, PartyRole, State
+from app.consortia.events import ConsortiumFormed, PartyJoined
+from app.consortia.models import Consortium, ConsortiumLot, Party
+from app.journal.service import publish, record
+from app.kernel.actor import Actor
+from app.tenders import service as tenders
+
+
+async def form(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    tender_id: UUID,
+    name: str,
+    form: Form,
+    lot_ids: Sequence[UUID],
+) -> Consortium:
+    """Open a joint answer on some lots; the caller's company leads it.
+
+    Raises NotFound, Forbidden, LotNotAnswered, AlreadyLeads.
+    """
+    tender = await tenders.get_tender(session, actor, tender_id)
+    require(actor, Permission.FORM_CONSORTIUM)
+    wanted = list(dict.fromkeys(lot_ids))
+    known = {lot.id for lot in await tenders.lots_of(session, actor, tender_id)}
+    if not known.issuperset(wanted):
+        raise domain.LotNotAnswered
+    if await repository.count_led(session, actor, wanted):
+        raise domain.AlreadyLeads
+    consortium = Consortium(
+        cluster_id=actor.cluster_id,
+        tender_id=tender.id,
+        name=name,
+        form=form,
+        lead_member_id=actor.member_id,
+        state=State.FORMING,
+        version=1,
+        created_at=actor.now,
+    )
+    session.add(consortium)
+    await session.flush()
+    session.add_all(
+        ConsortiumLot(
+            cluster_id=actor.cluster_id,
+            consortium_id=consortium.id,
+            tender_id=tender.id,
+            lot_id=lot_id,
+        )
+        for lot_id in wanted
+    )
+    session.add(_party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None))
+    await session.flush()
+    await record(session, actor, "consortium.formed", consortium.id, consortium_id=consortium.id)
+    await publish(session, actor, ConsortiumFormed(consortium.id), consortium_id=consortium.id)
+    return consortium
+
+
+async def add_party(
+    session: AsyncSession,
+    actor: Actor,
+    consortium_id: UUID,
+    *,
+    member_id: UUID,
+    role: PartyRole,
+    tasks: str | None,
+) -> Party:
+    """Bring a company of the cluster in.
+
+    Raises NotFound, NotLead, SplitFrozen, SecondLead, UnknownMember, PartyExists.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    require_lead(actor, consortium)
+    consortium = await repository.lock(session, actor, consortium_id)
+    consortium.require_open()
+    if role == PartyRole.LEAD:
+        raise domain.SecondLead
+    await clusters.active_members(session, actor, {member_id})
+    party = _party(actor, consortium_id, member_id, role, tasks)
+    try:
+        async with session.begin_nested():
+            session.add(party)
+    except IntegrityError:
+        raise domain.PartyExists from None
+    await record(session, actor, "party.joined", party.id, consortium_id=consortium_id)
+    await publish(session, actor, PartyJoined(consortium_id, party.id), consortium_id=consortium_id)
+    return party
+
+
+def _party(
+    actor: Actor, consortium_id: UUID, member_id: UUID, role: PartyRole, tasks: str | None
+) -> Party:
+    return Party(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        member_id=member_id,
+        role=role,
+        tasks=tasks,
+        joined_at=actor.now,
+    )

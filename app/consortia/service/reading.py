@@ -1,0 +1,46 @@
+"""What a caller may see of a joint answer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia import repository
+from app.consortia.models import Agreement, Approval, Award, Consortium, Party
+from app.contributions import service as contributions
+from app.contributions.domain import ConsortiumContribution
+from app.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ConsortiumView:
+    """The header, and what row security lets through of the rest."""
+
+    consortium: Consortium
+    lot_ids: list[UUID]
+    parties: list[Party]
+    agreement: Agreement | None
+    approvals: list[Approval]
+    awards: list[Award]
+
+
+async def view(session: AsyncSession, actor: Actor, consortium_id: UUID) -> ConsortiumView:
+    """A consortium as the caller sees it; raises NotFound."""
+    consortium = await repository.load(session, actor, consortium_id)
+    agreement = await repository.current_agreement(session, consortium)
+    return ConsortiumView(
+        consortium,
+        await repository.lot_ids(session, consortium),
+        await repository.parties(session, consortium),
+        agreement,
+        await repository.approvals(session, agreement) if agreement else [],
+        await repository.awards(session, consortium),
+    )
+
+
+async def contribution(
+    session: AsyncSession, actor: Actor, consortium_id: UUID
+) -> ConsortiumContribution:
+    """What each party owes the cluster on this answer, with evidence; raises NotFound."""
+    await repository.load(session, actor, consortium_id)
+    return await contributions.of_consortium(session, actor, consortium_id)

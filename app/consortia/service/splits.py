@@ -1,0 +1,104 @@
+"""Who does what for how much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia import domain, repository
+from app.consortia.access import own_party
+from app.consortia.domain import LotSplit
+from app.consortia.events import SplitWritten
+from app.consortia.models import Consortium, LotPrice, Split, SplitLine
+from app.journal.service import publish, record
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class SplitView:
+    """One version of the split, with its content and the consortium's version (its ETag)."""
+
+    consortium: Consortium
+    split: Split
+    prices: list[LotPrice]
+    lines: list[SplitLine]
+
+
+async def write_split(
+    session: AsyncSession,
+    actor: Actor,
+    consortium_id: UUID,
+    version: int,
+    lots: Sequence[LotSplit],
+) -> SplitView:
+    """Write the whole split anew, as its next version; any party may, while talks are open.
+
+    Raises NotFound, NotParty, PreconditionFailed, SplitFrozen, LotNotAnswered, UnknownParty,
+    SplitNotExact.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    own_party(actor, await repository.parties(session, consortium))
+    consortium = await repository.lock(session, actor, consortium_id, version)
+    consortium.require_open()
+    parties = {party.id for party in await repository.parties(session, consortium)}
+    answered = await repository.lot_ids(session, consortium)
+    if sorted(lot.lot_id for lot in lots) != sorted(answered):
+        raise domain.LotNotAnswered("Donnez chaque lot du groupement, une fois.")
+    if not parties.issuperset(line.party_id for lot in lots for line in lot.lines):
+        raise domain.UnknownParty
+    last = await repository.latest_split(session, consortium)
+    split = Split(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        number=last.number + 1 if last else 1,
+        person_id=actor.person_id,
+        written_at=actor.now,
+    )
+    session.add(split)
+    await session.flush()
+    prices, lines = _rows(split, lots)
+    session.add_all([*prices, *lines])
+    await session.flush()
+    await record(session, actor, "split.written", split.id, consortium_id=consortium_id)
+    await publish(
+        session, actor, SplitWritten(consortium_id, split.number), consortium_id=consortium_id
+    )
+    return SplitView(consortium, split, prices, lines)
+
+
+async def current_split(session: AsyncSession, actor: Actor, consortium_id: UUID) -> SplitView:
+    """The newest version of the split; raises NotFound when there is none to see."""
+    consortium = await repository.load(session, actor, consortium_id)
+    split = await repository.latest_split(session, consortium)
+    if split is None:
+        raise NotFound
+    prices, lines = await repository.split_content(session, split)
+    return SplitView(consortium, split, prices, lines)
+
+
+def _rows(split: Split, lots: Sequence[LotSplit]) -> tuple[list[LotPrice], list[SplitLine]]:
+    prices: list[LotPrice] = []
+    lines: list[SplitLine] = []
+    where = {
+        "cluster_id": split.cluster_id,
+        "consortium_id": split.consortium_id,
+        "split_id": split.id,
+    }
+    for index, lot in enumerate(lots):
+        parts = domain.exact_parts(lot, f"/lots/{index}")
+        prices.append(LotPrice(**where, lot_id=lot.lot_id, amount_cents=lot.amount_cents))
+        lines.extend(
+            SplitLine(
+                **where,
+                lot_id=lot.lot_id,
+                party_id=line.party_id,
+                bps=line.bps,
+                fixed_cents=line.fixed_cents,
+                amount_cents=part,
+                tasks=line.tasks,
+            )
+            for line, part in zip(lot.lines, parts, strict=True)
+        )
+    return prices, lines

@@ -1,0 +1,58 @@
+"""The bid goes out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia import domain, repository
+from app.consortia.access import require_lead
+from app.consortia.events import BidSubmitted
+from app.consortia.models import Submission
+from app.journal.service import publish, record
+from app.kernel.actor import Actor
+from app.kernel.errors import Fault, Invalid
+from app.tenders import service as tenders
+from app.tenders.domain import is_late
+
+
+async def submit(
+    session: AsyncSession,
+    actor: Actor,
+    consortium_id: UUID,
+    *,
+    submitted_at: datetime,
+    platform: str | None,
+    reference: str | None,
+) -> Submission:
+    """Record that the bid was handed in; ``submitted_at`` is the end of the upload.
+
+    Raises NotFound, NotLead, NotAgreed, TooLate, Invalid (an instant still to come).
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    require_lead(actor, consortium)
+    consortium = await repository.lock(session, actor, consortium_id)
+    consortium.submit()
+    if submitted_at > actor.now:
+        message = "Cet instant est encore à venir."
+        raise Invalid(message, (Fault("/submitted_at", "in_the_future", message),))
+    tender = await tenders.get_tender(session, actor, consortium.tender_id)
+    if is_late(tender.deadline_at, tender.deadline_certain, submitted_at):
+        raise domain.TooLate
+    agreement = await repository.current_agreement(session, consortium)
+    if agreement is None:
+        raise domain.NotAgreed
+    submission = Submission(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        agreement_id=agreement.id,
+        person_id=actor.person_id,
+        platform=platform,
+        reference=reference,
+        submitted_at=submitted_at,
+    )
+    session.add(submission)
+    await session.flush()
+    await record(session, actor, "bid.submitted", submission.id, consortium_id=consortium_id)
+    await publish(session, actor, BidSubmitted(consortium_id), consortium_id=consortium_id)
+    return submission

@@ -1,0 +1,65 @@
+"""Rules of what a cluster follows."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.kernel.errors import Conflict, Invalid
+
+
+class SeveralBids(StrEnum):
+    """Whether the buyer lets one company bid several times (CCP R2142-21, R2151-7)."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+
+
+class Stance(StrEnum):
+    """What a member would do on a lot."""
+
+    LEAD = "lead"
+    PART = "part"
+    NO = "no"
+
+
+class AlreadyFollowed(Conflict):
+    """One notice, one tender in a cluster."""
+
+    code = "already_followed"
+    title = "Le regroupement suit déjà cet avis."
+
+
+class UnknownLot(Invalid):
+    """The lot is not one of this tender's."""
+
+    code = "unknown_lot"
+    title = "Ce lot n'est pas de cette consultation."
+
+
+class TenderClosed(Conflict):
+    """The deadline has passed, or the buyer has cancelled."""
+
+    code = "tender_closed"
+    title = "La consultation est close : délai passé ou procédure annulée."
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineIn:
+    """A deadline typed by a person: wall time in the buyer's zone (CCP R2151-5)."""
+
+    wall_time: datetime
+    zone: str
+
+    def instant(self) -> datetime:
+        """The instant, in UTC. Of an hour that the autumn repeats, the first: never late."""
+        return self.wall_time.replace(tzinfo=ZoneInfo(self.zone), fold=0).astimezone(UTC)
+
+
+def is_late(deadline_at: datetime | None, certain: bool | None, at: datetime) -> bool:
+    """Whether a hand-in at ``at`` is late, by the second (CCP R2143-2, R2151-5).
+
+    A deadline that its source may have misstated never makes a bid late by itself.
+    """
+    return deadline_at is not None and bool(certain) and at > deadline_at

@@ -1,0 +1,95 @@
+"""Tenders, their lots and interests over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.infra.http.deps import Caller, CursorText, Limit, Me, Read, Session
+from app.infra.http.errors import refusals
+from app.infra.http.etag import set_etag
+from app.infra.http.ids import TenderId
+from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.schemas import ListOut
+from app.kernel.errors import NotFound
+from app.tenders import domain, repository, service
+from app.tenders.schemas import (
+    InterestBody,
+    InterestOut,
+    InterestsOut,
+    TenderBody,
+    TenderOut,
+    TenderSummary,
+    tender_out,
+)
+
+router = APIRouter(prefix="/tenders", tags=["tenders"])
+
+
+@router.get(
+    "",
+    operation_id="list_tenders",
+    response_model=ListOut[TenderSummary],
+    responses=refusals(),
+)
+async def list_tenders(
+    read: Read,
+    caller: Caller,
+    limit: Limit = 20,
+    cursor: CursorText = None,
+    open_only: Annotated[
+        bool, Query(description="Leave out what is cancelled or past its deadline.")
+    ] = False,
+) -> Response:
+    """The tenders that the cluster follows, newest first."""
+    today = caller.now.replace(minute=0, second=0, microsecond=0) if open_only else None
+    return await read.list(repository.tenders(today), limit, cursor)
+
+
+@router.post(
+    "",
+    operation_id="follow_tender",
+    status_code=201,
+    response_model=TenderOut,
+    responses=refusals(NotFound, domain.AlreadyFollowed, *ONCE_ERRORS),
+)
+async def follow_tender(body: TenderBody, session: Session, actor: Me, once: Once) -> Response:
+    """Follow a notice as a tender with its lots, or write one by hand."""
+    if body.notice_id is not None:
+        tender = await service.follow_notice(session, actor, body.notice_id, body.several_bids)
+    else:
+        tender = await service.write_tender(session, actor, body.tender(), body.several_bids)
+    return await once.keep(tender_out(tender, await service.lots_of(session, actor, tender.id)))
+
+
+@router.get("/{tender_id}", operation_id="get_tender", responses=refusals(NotFound))
+async def get_tender(
+    tender_id: TenderId, session: Session, actor: Me, response: Response
+) -> TenderOut:
+    """A tender with its lots."""
+    tender = await service.get_tender(session, actor, tender_id)
+    set_etag(response, tender.version)
+    return tender_out(tender, await service.lots_of(session, actor, tender_id))
+
+
+@router.get("/{tender_id}/interests", operation_id="list_interests", responses=refusals(NotFound))
+async def list_interests(tender_id: TenderId, session: Session, actor: Me) -> InterestsOut:
+    """Who would take what of a tender."""
+    found = await service.interests_in(session, actor, tender_id)
+    return InterestsOut(items=[InterestOut.model_validate(one) for one in found])
+
+
+@router.post(
+    "/{tender_id}/interests",
+    operation_id="declare_interest",
+    status_code=201,
+    response_model=InterestOut,
+    responses=refusals(NotFound, domain.UnknownLot, *ONCE_ERRORS),
+)
+async def declare_interest(
+    tender_id: TenderId, body: InterestBody, session: Session, actor: Me, once: Once
+) -> Response:
+    """Say what the caller's company would take of a lot; said again, it replaces."""
+    interest = await service.declare_interest(
+        session, actor, tender_id, lot_id=body.lot_id, stance=body.stance, note=body.note
+    )
+    return await once.keep(InterestOut.model_validate(interest))

@@ -1,0 +1,33 @@
+"""Public facts about what a cluster follows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TenderFollowed(Event):
+    """The cluster follows a tender from now on."""
+
+    type: ClassVar[str] = "tender.followed"
+    tender_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TenderChanged(Event):
+    """Its notice was corrected: the deadline may have moved, or the call been cancelled."""
+
+    type: ClassVar[str] = "tender.changed"
+    tender_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InterestDeclared(Event):
+    """A member said what it would take of a lot."""
+
+    type: ClassVar[str] = "interest.declared"
+    tender_id: UUID
+    lot_id: UUID
+    member_id: UUID

@@ -1,0 +1,189 @@
+"""Shapes of tenders on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
+
+from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, TenderId
+from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
+from app.tenders.domain import DeadlineIn, SeveralBids, Stance
+from app.tenders.models import Lot, Tender
+from app.tenders.service import LotIn, TenderIn
+from app.watch.domain import Nature
+
+Cpv = Annotated[str, StringConstraints(pattern="^[0-9]{8}$")]
+Url = Annotated[str, StringConstraints(pattern="^https?://[^\\s]{3,1000}$")]
+
+
+class LotBody(In):
+    """A lot written by hand."""
+
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    title: ShortText
+    cpv: list[Cpv] = Field(default=[], max_length=20)
+    estimate: MoneyIn | None = None
+
+
+class DeadlineBody(In):
+    """Wall time at the buyer's: `17h00` is 17:00:00, in the buyer's zone."""
+
+    wall_time: datetime = Field(examples=["2026-06-15T12:00:00"])
+    zone: Annotated[str, StringConstraints(max_length=60)] = Field(
+        "Europe/Paris", examples=["Indian/Reunion"]
+    )
+
+    @field_validator("wall_time")
+    @classmethod
+    def _naive(cls, value: datetime) -> datetime:
+        if value.tzinfo is not None:
+            raise ValueError("without offset: the zone says it")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("unknown IANA zone") from None
+        return value
+
+
+class TenderBody(In):
+    """Follow a notice (`notice_id`), or write a tender by hand (`title`, `buyer`, …)."""
+
+    notice_id: NoticeId | None = None
+    several_bids: SeveralBids = SeveralBids.UNKNOWN
+    title: ShortText | None = None
+    buyer: ShortText | None = None
+    nature: Nature | None = None
+    procedure: ShortText | None = None
+    concession: bool = Field(default=False, strict=True)
+    deadline: DeadlineBody | None = None
+    url: Url | None = None
+    lots: list[LotBody] = Field(default=[], max_length=200)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        by_hand = self.model_fields_set - {"notice_id", "several_bids"}
+        if self.notice_id is not None and by_hand:
+            raise ValueError("with notice_id, only several_bids: the rest comes from the notice")
+        if self.notice_id is None and (self.title is None or self.buyer is None):
+            raise ValueError("give notice_id, or title and buyer")
+        return self
+
+    def tender(self) -> TenderIn:
+        """What the use case takes, of a tender written by hand."""
+        deadline = self.deadline
+        return TenderIn(
+            title=self.title or "",
+            buyer=self.buyer or "",
+            nature=self.nature,
+            procedure=self.procedure,
+            concession=self.concession,
+            url=self.url,
+            deadline=DeadlineIn(deadline.wall_time, deadline.zone) if deadline else None,
+            lots=tuple(
+                LotIn(
+                    lot.number,
+                    lot.title,
+                    tuple(lot.cpv),
+                    lot.estimate.amount_cents if lot.estimate else None,
+                )
+                for lot in self.lots
+            ),
+        )
+
+
+class DeadlineOut(Out):
+    """The instant after which a bid is late, and how it is known."""
+
+    at: AwareDatetime
+    zone: str = Field(examples=["Europe/Paris"])
+    text: str | None = Field(description="The source's own words.")
+    certain: bool = Field(description="False when the source is known to lie in this shape.")
+
+
+class LotOut(Out):
+    """A lot of a tender."""
+
+    id: LotId
+    number: str
+    title: str
+    cpv: list[str]
+    estimate: MoneyOut | None
+
+
+class TenderSummary(Out):
+    """A tender, in a list."""
+
+    id: TenderId
+    title: str
+    buyer: str
+    nature: Nature | None
+    concession: bool
+    cancelled: bool
+    several_bids: SeveralBids
+    notice_id: NoticeId | None
+    url: str | None
+    version: int
+    deadline: DeadlineOut | None
+    created_at: AwareDatetime
+
+
+class TenderOut(TenderSummary):
+    """A tender with its lots."""
+
+    procedure: str | None
+    lots: list[LotOut]
+
+
+class InterestBody(In):
+    """What the caller's company would take of a lot."""
+
+    lot_id: LotId
+    stance: Stance
+    note: LongText | None = None
+
+
+class InterestOut(Out):
+    """A member's word on a lot."""
+
+    id: InterestId
+    tender_id: TenderId
+    lot_id: LotId
+    member_id: MemberId
+    stance: Stance
+    note: str | None
+    declared_at: AwareDatetime
+
+
+class InterestsOut(Out):
+    """Who would take what."""
+
+    items: list[InterestOut]
+
+
+def tender_out(tender: Tender, lots: list[Lot]) -> TenderOut:
+    """The answer that shows a tender."""
+    deadline: dict[str, Any] | None = None
+    if tender.deadline_at is not None:
+        deadline = {
+            "at": tender.deadline_at,
+            "zone": tender.deadline_zone,
+            "text": tender.deadline_text,
+            "certain": tender.deadline_certain,
+        }
+    shown = {
+        name: getattr(tender, name) for name in TenderOut.model_fields if hasattr(tender, name)
+    }
+    lot_bodies = [
+        {
+            **{name: getattr(lot, name) for name in ("id", "number", "title", "cpv")},
+            "estimate": {"amount_cents": lot.estimate_cents} if lot.estimate_cents else None,
+        }
+        for lot in lots
+    ]
+    return TenderOut.model_validate({**shown, "deadline": deadline, "lots": lot_bodies})

@@ -1,0 +1,231 @@
+"""Use cases of what a cluster follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters.access import Permission, require
+from app.journal.service import publish, record
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.ids import new_id
+from app.tenders import domain
+from app.tenders.events import InterestDeclared, TenderChanged, TenderFollowed
+from app.tenders.models import Interest, Lot, Tender
+from app.watch import service as watch
+
+SINGLE_LOT = "Marché unique"
+
+
+@dataclass(frozen=True, slots=True)
+class LotIn:
+    """A lot as declared; ``estimate_cents`` is excluding tax."""
+
+    number: str
+    title: str
+    cpv: tuple[str, ...] = ()
+    estimate_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenderIn:
+    """A tender written by hand: a private call, a call for projects."""
+
+    title: str
+    buyer: str
+    deadline: domain.DeadlineIn | None
+    lots: tuple[LotIn, ...]
+    nature: str | None = None
+    procedure: str | None = None
+    concession: bool = False
+    url: str | None = None
+
+
+async def follow_notice(
+    session: AsyncSession, actor: Actor, notice_id: UUID, several_bids: str
+) -> Tender:
+    """Follow a notice as a tender with its lots. Raises NotFound, Forbidden, AlreadyFollowed."""
+    require(actor, Permission.FOLLOW_TENDER)
+    notice = await watch.get_notice(session, notice_id)
+    tender = Tender(
+        cluster_id=actor.cluster_id,
+        notice_id=notice.id,
+        title=notice.title,
+        buyer=notice.buyer,
+        nature=notice.nature,
+        procedure=notice.procedure,
+        concession=notice.concession,
+        deadline_at=notice.deadline_at,
+        deadline_zone=notice.deadline_zone,
+        deadline_text=notice.deadline_text,
+        deadline_certain=notice.deadline_certain,
+        url=notice.url,
+        **_born(actor, several_bids),
+    )
+    lots = [
+        LotIn(lot["number"], lot["title"], tuple(lot["cpv"]), lot.get("estimate_cents"))
+        for lot in notice.lots
+    ]
+    return await _store(session, actor, tender, lots)
+
+
+async def write_tender(
+    session: AsyncSession, actor: Actor, given: TenderIn, several_bids: str
+) -> Tender:
+    """Follow a call that no source carries, written by hand. Raises Forbidden."""
+    require(actor, Permission.FOLLOW_TENDER)
+    deadline = given.deadline
+    tender = Tender(
+        cluster_id=actor.cluster_id,
+        notice_id=None,
+        title=given.title,
+        buyer=given.buyer,
+        nature=given.nature,
+        procedure=given.procedure,
+        concession=given.concession,
+        deadline_at=deadline.instant() if deadline else None,
+        deadline_zone=deadline.zone if deadline else None,
+        deadline_text=deadline.wall_time.isoformat() if deadline else None,
+        deadline_certain=True if deadline else None,
+        url=given.url,
+        **_born(actor, several_bids),
+    )
+    return await _store(session, actor, tender, given.lots)
+
+
+async def get_tender(session: AsyncSession, actor: Actor, tender_id: UUID) -> Tender:
+    """A tender of the caller's cluster; raises NotFound."""
+    tender = await session.get(Tender, (actor.cluster_id, tender_id))
+    if tender is None:
+        raise NotFound
+    return tender
+
+
+async def lots_of(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[Lot]:
+    """The lots of a tender, in the buyer's order."""
+    query = select(Lot).where(Lot.cluster_id == actor.cluster_id, Lot.tender_id == tender_id)
+    return list(await session.scalars(query.order_by(Lot.position)))
+
+
+async def interests_in(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[Interest]:
+    """Who would take what of a tender, in the order of their word; raises NotFound."""
+    await get_tender(session, actor, tender_id)
+    query = select(Interest).where(
+        Interest.cluster_id == actor.cluster_id, Interest.tender_id == tender_id
+    )
+    return list(await session.scalars(query.order_by(Interest.declared_at, Interest.id)))
+
+
+async def declare_interest(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: UUID,
+    *,
+    lot_id: UUID,
+    stance: domain.Stance,
+    note: str | None,
+) -> Interest:
+    """Say, or say anew, what the caller's company would take of a lot.
+
+    Raises NotFound, Forbidden, UnknownLot.
+    """
+    await get_tender(session, actor, tender_id)
+    require(actor, Permission.DECLARE_INTEREST)
+    if lot_id not in {lot.id for lot in await lots_of(session, actor, tender_id)}:
+        raise domain.UnknownLot
+    word = {
+        "person_id": actor.person_id,
+        "stance": stance.value,
+        "note": note,
+        "declared_at": actor.now,
+    }
+    interest = await session.scalar(
+        insert(Interest)
+        .values(
+            cluster_id=actor.cluster_id,
+            id=new_id(),
+            tender_id=tender_id,
+            lot_id=lot_id,
+            member_id=actor.member_id,
+            **word,
+        )
+        .on_conflict_do_update(index_elements=["cluster_id", "lot_id", "member_id"], set_=word)
+        .returning(Interest)
+    )
+    if interest is None or actor.member_id is None:
+        raise NotFound
+    await record(session, actor, "interest.declared", interest.id, detail={"stance": stance.value})
+    await publish(session, actor, InterestDeclared(tender_id, lot_id, actor.member_id))
+    return interest
+
+
+async def apply_notice(
+    session: AsyncSession, actor: Actor, notice_id: UUID, corrected_by: UUID | None
+) -> None:
+    """Carry a notice's change to the tender that follows it: deadline, link, cancellation.
+
+    Idempotent: a change that was applied before tells nobody again.
+    """
+    tender = await session.scalar(
+        select(Tender)
+        .where(Tender.cluster_id == actor.cluster_id, Tender.notice_id == notice_id)
+        .with_for_update()
+    )
+    if tender is None:
+        return
+    news = await watch.get_notice(session, corrected_by or notice_id)
+    before = (tender.deadline_at, tender.cancelled)
+    if news.deadline_at is not None:
+        tender.deadline_at = news.deadline_at
+        tender.deadline_zone = news.deadline_zone
+        tender.deadline_text = news.deadline_text
+        tender.deadline_certain = news.deadline_certain
+    tender.cancelled = tender.cancelled or news.kind == "cancellation"
+    if (tender.deadline_at, tender.cancelled) == before:
+        return
+    tender.version += 1
+    detail = {"notice_id": str(news.id), "from": str(before[0]), "to": str(tender.deadline_at)}
+    await record(session, actor, "tender.changed", tender.id, detail=detail)
+    await publish(session, actor, TenderChanged(tender.id))
+
+
+def _born(actor: Actor, several_bids: str) -> dict[str, Any]:
+    return {
+        "several_bids": several_bids,
+        "cancelled": False,
+        "followed_by": actor.person_id,
+        "created_at": actor.now,
+        "version": 1,
+    }
+
+
+async def _store(
+    session: AsyncSession, actor: Actor, tender: Tender, lots: Sequence[LotIn]
+) -> Tender:
+    try:
+        async with session.begin_nested():
+            session.add(tender)
+    except IntegrityError:
+        raise domain.AlreadyFollowed from None
+    for position, lot in enumerate(lots or [LotIn("1", SINGLE_LOT)], start=1):
+        session.add(
+            Lot(
+                cluster_id=actor.cluster_id,
+                tender_id=tender.id,
+                position=position,
+                number=lot.number,
+                title=lot.title,
+                cpv=list(lot.cpv),
+                estimate_cents=lot.estimate_cents,
+            )
+        )
+    await session.flush()
+    await record(session, actor, "tender.followed", tender.id)
+    await publish(session, actor, TenderFollowed(tender.id))
+    return tender
