@@ -16,8 +16,10 @@ from app.infra.http.cursor import Cursors
 from app.infra.http.deps import Here, Installation
 from app.infra.http.middleware import RequestContext
 from app.infra.http.once import Replay
+from app.infra.jobs import queue
 from app.infra.secret import secret_key
 from app.kernel.clock import Clock, system_clock
+from app.schedule import schedule
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -35,6 +37,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     """The service over an existing, migrated database (both URLs must be set)."""
 
     logs.configure(settings)
+    schedule(queue)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -93,7 +93,7 @@ async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
 @pytest.fixture(scope="session")
 async def owner(settings: Settings) -> AsyncIterator[Database]:
     """The database as its owner: what the operator does, and what tests look up."""
-    async with open_database(owner_of(settings), role=embedded.OWNER) as opened:
+    async with open_database(owner_of(settings), role=None) as opened:
         yield opened
 
 

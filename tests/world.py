@@ -1,7 +1,7 @@
 """A small cluster in which tests happen: four companies and their people, signed in."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,8 @@ from stdnum import luhn
 from app.clusters import service as clusters
 from app.clusters.domain import fresh_token
 from app.clusters.models import Member, Token
-from app.infra.db import Database
+from app.contributions import service as contributions
+from app.infra.db import Database, system_actor
 from app.kernel.actor import Role
 from app.kernel.ids import encode, new_id
 
@@ -134,4 +135,6 @@ async def build_world(client: AsyncClient, owner: Database) -> World:
                 )
             )
             world.people[name] = Person(client, token.secret, member_id)
+        actor = await system_actor(session, cluster.cluster_id, NOW, "test")
+        await contributions.ensure_default_policy(session, actor, date(2025, 1, 1))
     return world

@@ -14,15 +14,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TABLES = (
-    "kept_answer",
-    "event",
-    "audit_entry",
-    "token",
-    "membership",
-    "person",
-    "member",
-    "cluster",
+FUNCTIONS = (
+    "enter",
+    "credentials",
+    "memberships",
+    "open_session",
+    "close_session",
+    "oversees",
 )
 
 
@@ -277,19 +275,13 @@ END
 
 
 def downgrade() -> None:
-    """Leave an empty database; the queue, which follows its library, goes too."""
-    op.execute("DROP TABLE IF EXISTS app.queue_migration")
+    """Leave an empty database; the queue follows its library, and stays."""
     op.execute("DROP TRIGGER IF EXISTS grappe_stamp ON procrastinate_jobs")
-    for table in TABLES:
+    for table in ("kept_answer", "event", "audit_entry"):
         op.drop_table(table)
     with as_helper():
-        for function in (
-            "enter",
-            "credentials",
-            "memberships",
-            "open_session",
-            "close_session",
-            "oversees",
-        ):
+        for function in FUNCTIONS:
             op.execute(f"DROP FUNCTION app.{function}")
+    for table in ("token", "membership", "person", "member", "cluster"):
+        op.drop_table(table)
     op.execute("DROP SCHEMA app CASCADE")

@@ -49,17 +49,19 @@ def ensure_queue(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         if entry.name.endswith(".sql")
     )
     with connection.transaction():
-        connection.execute("CREATE TABLE IF NOT EXISTS app.queue_migration (name text PRIMARY KEY)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS procrastinate_applied (name text PRIMARY KEY)"
+        )
         found = connection.execute("SELECT to_regclass('public.procrastinate_jobs')").fetchone()
         if found == (None,):
             _run(connection, "schema.sql")
         else:
-            done = {row[0] for row in connection.execute("SELECT name FROM app.queue_migration")}
+            done = {row[0] for row in connection.execute("SELECT name FROM procrastinate_applied")}
             for name in shipped:
                 if name not in done:
                     _run(connection, f"migrations/{name}")
         connection.cursor().executemany(
-            "INSERT INTO app.queue_migration VALUES (%s) ON CONFLICT DO NOTHING",
+            "INSERT INTO procrastinate_applied VALUES (%s) ON CONFLICT DO NOTHING",
             [(name,) for name in shipped],
         )
         connection.execute(WALLS)

@@ -7,18 +7,31 @@ conflict, that a row exists behind a wall.
 
 import os
 import re
+import threading
 import time
 from uuid import UUID
 
 _BODY = re.compile(r"[0-9a-f]{32}\Z")
+_NOISE_BITS = 74  # 12 beside the version, 62 beside the variant
+
+_order = threading.Lock()
+_last = 0
 
 
-def new_id(unix_ms: int | None = None) -> UUID:
-    """A fresh UUIDv7; ``unix_ms`` (milliseconds since 1970) defaults to now."""
-    ms = time.time_ns() // 1_000_000 if unix_ms is None else unix_ms
-    noise = int.from_bytes(os.urandom(10), "big")
-    value = (ms & (1 << 48) - 1) << 80 | 7 << 76 | (noise >> 68) << 64 | 2 << 62
-    return UUID(int=value | noise & (1 << 62) - 1)
+def new_id() -> UUID:
+    """A fresh UUIDv7, greater than every one that this process made before.
+
+    Within a millisecond (or when the clock steps back) the random part grows by a random step:
+    RFC 9562, 6.2, method 2. So rows made in an order keep it, and ids stay unguessable.
+    """
+    global _last  # noqa: PLW0603 - the order is the process's
+    stamp = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10), "big") >> 6
+    with _order:
+        value = max(stamp << _NOISE_BITS | noise, _last + 1 + (noise & 0xFFFFFFFF))
+        _last = value
+    stamp, high, low = value >> _NOISE_BITS, value >> 62 & 0xFFF, value & (1 << 62) - 1
+    return UUID(int=stamp << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
 
 
 def encode(prefix: str, value: UUID) -> str:

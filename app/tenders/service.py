@@ -145,7 +145,7 @@ async def declare_interest(
         "note": note,
         "declared_at": actor.now,
     }
-    interest = await session.scalar(
+    interest: Interest | None = await session.scalar(
         insert(Interest)
         .values(
             cluster_id=actor.cluster_id,

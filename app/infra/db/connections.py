@@ -102,13 +102,14 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    url: str, *, role: str = SERVING, size: int = 4, statement_timeout_ms: int = 0
+    url: str, *, role: str | None = SERVING, size: int = 4, statement_timeout_ms: int = 0
 ) -> AsyncIterator[Database]:
-    """Open the pools as ``role`` for the length of the context.
+    """Open the pools as ``role`` for the length of the context; as the login itself with None.
 
     Raises ``RuntimeError`` when the login could walk through the walls.
     """
-    options = f"-c role={role} -c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    taken = f"-c role={role} " if role else ""
+    options = f"{taken}-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
@@ -128,13 +129,13 @@ async def open_database(
         max_size=size,
         timeout=10,
         configure=_remember,
-        check=AsyncConnectionPool.check_connection if role != SERVING else None,
         open=False,
     )
     try:
         await pool.open(wait=True, timeout=20)
-        async with pool.connection() as connection:
-            await _refuse_walkers(connection)
+        if role:
+            async with pool.connection() as connection:
+                await _refuse_walkers(connection)
         yield Database(engine, pool)
     finally:
         await pool.close()

@@ -4,7 +4,7 @@ The session commits before the answer leaves (``scope="function"``): FastAPI's d
 0.118 would commit after the client has its 201.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -100,12 +100,25 @@ class Reader:
         self._caller = caller
         self._path = path
 
-    async def list(self, query: ListQuery, limit: int, cursor: str | None) -> Response:
-        """A page of ``query``, with the cursor of the next one."""
+    async def list(
+        self,
+        query: ListQuery,
+        limit: int,
+        cursor: str | None,
+        *,
+        check: Callable[[Actor], None] | None = None,
+    ) -> Response:
+        """A page of ``query``, with the cursor of the next one.
+
+        ``check`` raises when the caller may not read the list: rows are theirs by row security
+        already, but an empty list would not tell them why.
+        """
         scope = f"{self._path}?{query.scope}"
         position = self._here.cursors.read(scope, cursor, query.position_length) if cursor else None
         sql, values = query.at(position, limit)
         page = await self._here.database.read(self._caller, sql, values)
+        if check is not None:
+            check(page.actor)
         items, last = page.row
         following = self._here.cursors.write(scope, last) if last else None
         tail = f'"{following}"' if following else "null"

@@ -1,0 +1,65 @@
+"""What the operator's commands share: a database behind them, plain refusals, exit codes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra import embedded
+from app.infra.db import open_database
+from app.infra.db.migrate import migrate
+from app.kernel.errors import AppError
+from app.server import urls
+from app.settings import Settings
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+Result = TypeVar("Result")
+
+
+@contextmanager
+def running_database() -> Iterator[Settings]:
+    """Settings with a database behind them.
+
+    Refusals become one plain line and an exit code: 2 for unusable input, 1 otherwise.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            name = "GRAPPE_" + "_".join(str(part) for part in fault["loc"]).upper()
+            err.print(f"{name if fault['loc'] else 'Réglages'} : {fault['msg']}")
+        raise typer.Exit(2) from None
+    with embedded.database(settings) as running:
+        try:
+            yield running
+        except AppError as refusal:
+            err.print(f"{refusal.title} {refusal.detail or ''}".strip())
+            raise typer.Exit(2 if refusal.status in {400, 422} else 1) from None
+
+
+@contextmanager
+def ready_database() -> Iterator[Settings]:
+    """The same, at the newest schema."""
+    with running_database() as settings:
+        migrate(*urls(settings))
+        yield settings
+
+
+def as_owner(act: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Do the operator's act in one transaction of the owner."""
+
+    async def run(settings: Settings) -> Result:
+        async with (
+            open_database(urls(settings)[0], role=None, size=1) as database,
+            database.transaction() as session,
+        ):
+            return await act(session)
+
+    with ready_database() as settings:
+        return asyncio.run(run(settings))

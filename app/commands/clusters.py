@@ -1,0 +1,74 @@
+"""`grappe cluster` and `grappe token`: tenants and their keys."""
+
+import getpass
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters import service as clusters
+from app.commands import as_owner, out
+from app.kernel.actor import Role
+from app.kernel.clock import system_clock
+
+token_app = typer.Typer(help="API tokens.", no_args_is_help=True)
+cluster_app = typer.Typer(help="Clusters (tenants).", no_args_is_help=True)
+
+
+@token_app.callback()
+@cluster_app.callback()
+def group() -> None:
+    """Keep a group of one command a group."""
+
+
+@token_app.command("create")
+def create_token(
+    email: Annotated[str, typer.Option(help="The person the token speaks for.")],
+    cluster: Annotated[str | None, typer.Option(help="The cluster's slug.")] = None,
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "API",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = 90,
+) -> None:
+    """Print a new API token, once; only its hash is stored."""
+    now = system_clock()
+
+    async def act(session: AsyncSession) -> str:
+        return await clusters.create_token(
+            session,
+            email=email,
+            cluster_slug=cluster,
+            name=name,
+            now=now,
+            expires_at=now + timedelta(days=days),
+        )
+
+    typer.echo(as_owner(act))
+
+
+@cluster_app.command("create")
+def create_cluster(
+    name: str,
+    slug: Annotated[str, typer.Option(help="Short name, for commands.")],
+    coordinator: Annotated[str, typer.Option(help="Mail address of the first coordinator.")],
+    zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Paris",
+) -> None:
+    """Create a cluster and its first coordinator; asks for the password (or reads one line)."""
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    now = system_clock()
+
+    async def act(session: AsyncSession) -> str:
+        cluster = await clusters.create_cluster(session, name=name, slug=slug, zone=zone, now=now)
+        await clusters.enrol_person(
+            session,
+            cluster_id=cluster.cluster_id,
+            email=coordinator,
+            name=coordinator,
+            password=password,
+            role=Role.COORDINATOR,
+            member_id=None,
+            now=now,
+        )
+        return cluster.slug
+
+    out.print(f"Regroupement créé : {as_owner(act)}")

@@ -1,0 +1,183 @@
+"""Bring the demo cluster to life, once."""
+
+import asyncio
+import json
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from rich.console import Console
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters import service as clusters
+from app.clusters.models import Cluster
+from app.contributions import service as contributions
+from app.demo import notices
+from app.demo.companies import (
+    CLUSTER_NAME,
+    CLUSTER_SLUG,
+    COMPANIES,
+    COORDINATOR,
+    PASSWORD,
+    TREASURER,
+)
+from app.demo.shapes import Record
+from app.demo.stage import Stage
+from app.demo.story import play
+from app.infra.db import Database, open_database
+from app.infra.db.connections import IMPORTER
+from app.kernel.actor import Role
+from app.kernel.clock import system_clock
+from app.kernel.errors import Conflict, Forbidden
+from app.settings import Settings
+from app.watch import service as watch
+from app.watch.models import NoticeRow
+
+TOKEN_LIFE = timedelta(minutes=15)
+
+
+class DemoExists(Conflict):
+    """The demo is loaded once."""
+
+    code = "demo_exists"
+    title = f"Le regroupement de démonstration « {CLUSTER_SLUG} » existe déjà."
+
+
+class NotInProduction(Forbidden):
+    """Its passwords are public."""
+
+    code = "no_demo_in_production"
+    title = "Pas de démonstration en production : ses mots de passe sont publics."
+
+
+def load_if_empty(settings: Settings, out: Console) -> None:
+    """Load the demo into a database without any cluster; leave any other alone."""
+
+    async def empty() -> bool:
+        async with _owner(settings) as owner, owner.transaction() as session:
+            return await session.scalar(select(Cluster.cluster_id).limit(1)) is None
+
+    if asyncio.run(empty()):
+        load_demo(settings, out)
+
+
+def load_demo(settings: Settings, out: Console) -> None:
+    """Load the demo cluster. Raises DemoExists, NotInProduction."""
+    if settings.environment == "production":
+        raise NotInProduction
+    with out.status("La démonstration se met en place…"):
+        asyncio.run(_load(settings))
+    out.print(f"Regroupement de démonstration : {CLUSTER_NAME}, {len(COMPANIES)} entreprises.")
+
+
+def explain(settings: Settings, out: Console) -> None:
+    """Say how to sign in."""
+    address = f"http://{settings.host}:{settings.port}"
+    body = json.dumps({"email": TREASURER, "password": PASSWORD})
+    out.print(
+        f"\nMot de passe de toutes les personnes de la démonstration : [bold]{PASSWORD}[/bold]\n"
+        f"  {COORDINATOR}   anime le regroupement\n"
+        f"  {TREASURER}     tient la caisse\n"
+        f"  {COMPANIES[0].email}          {COMPANIES[0].name}, mandataire de « La Forge sonore »\n"
+        f"  {COMPANIES[3].email}, {COMPANIES[10].email}   deux rivaux sur le même lot\n"
+        "\nSe connecter :\n"
+        f"  curl -s {address}/v1/sessions -H 'content-type: application/json' -d '{body}'\n",
+        soft_wrap=True,
+    )
+
+
+async def _load(settings: Settings) -> None:
+    if settings.database_url is None:
+        raise RuntimeError("no database is running")
+    url = settings.database_url.get_secret_value()
+    async with (
+        _owner(settings) as owner,
+        open_database(url, size=2) as serving,
+        open_database(url, role=IMPORTER, size=2) as importer,
+    ):
+        await build(owner, serving, importer, now=system_clock())
+
+
+async def build(owner: Database, serving: Database, importer: Database, *, now: datetime) -> Stage:
+    """The whole demo as of ``now``, over open pools; also the base of the end-to-end test.
+
+    Raises DemoExists.
+    """
+    stage = Stage(serving, now)
+    async with owner.transaction() as session:
+        if await session.scalar(select(Cluster).where(Cluster.slug == CLUSTER_SLUG)):
+            raise DemoExists
+        cluster = await clusters.create_cluster(
+            session, name=CLUSTER_NAME, slug=CLUSTER_SLUG, zone="Europe/Paris", now=now
+        )
+        for email, name, role in (
+            (COORDINATOR, "Camille Faure", Role.COORDINATOR),
+            (TREASURER, "Sacha Meunier", Role.TREASURER),
+        ):
+            await _enrol(session, stage, cluster.cluster_id, email=email, name=name, role=role)
+    async with stage.acting(COORDINATOR, now - timedelta(days=500)) as (session, actor):
+        await contributions.ensure_default_policy(session, actor, actor.now.date())
+    for company in COMPANIES:
+        await stage.admit(company.key, now - timedelta(days=500))
+    async with owner.transaction() as session:
+        for company in COMPANIES:
+            await _enrol(
+                session,
+                stage,
+                cluster.cluster_id,
+                email=company.email,
+                name=company.name,
+                role=Role.MEMBER,
+                member_id=stage.members[company.key],
+            )
+    found = await _import(importer, notices.records(now.date()), now)
+    await play(stage, found)
+    await _import(importer, [notices.correction(now.date())], now)
+    return stage
+
+
+async def _enrol(
+    session: AsyncSession,
+    stage: Stage,
+    cluster_id: UUID,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    member_id: UUID | None = None,
+) -> None:
+    await clusters.enrol_person(
+        session,
+        cluster_id=cluster_id,
+        email=email,
+        name=name,
+        password=PASSWORD,
+        role=role,
+        member_id=member_id,
+        now=stage.now,
+    )
+    stage.tokens[email] = await clusters.create_token(
+        session,
+        email=email,
+        cluster_slug=CLUSTER_SLUG,
+        name="demo",
+        now=stage.now,
+        expires_at=stage.now + TOKEN_LIFE,
+    )
+
+
+async def _import(importer: Database, records: list[Record], now: datetime) -> dict[str, UUID]:
+    await watch.import_records(importer, records, label="demo", clock=lambda: now)
+    numbers = [record["idweb"] for record in records]
+    async with importer.transaction() as session:
+        found = await session.execute(
+            select(NoticeRow.source_id, NoticeRow.id).where(NoticeRow.source_id.in_(numbers))
+        )
+        return dict(found.tuples().all())
+
+
+def _owner(settings: Settings) -> AbstractAsyncContextManager[Database]:
+    if settings.database_owner_url is None:
+        raise RuntimeError("no database is running")
+    return open_database(settings.database_owner_url.get_secret_value(), role=None, size=1)

@@ -1,0 +1,195 @@
+"""The stage of the demo: people who act through the services, each within their own walls."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters import service as clusters
+from app.clusters.service import Company
+from app.consortia import repository
+from app.consortia import service as consortia
+from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
+from app.demo.companies import BY_KEY, COORDINATOR
+from app.infra.db import Anyone, Database, enter
+from app.kernel.actor import Actor
+from app.kernel.money import Money
+from app.tenders import service as tenders
+from app.tenders.domain import Stance
+
+
+@dataclass(slots=True)
+class Stage:
+    """Who can act, and what has come about so far."""
+
+    database: Database
+    now: datetime
+    tokens: dict[str, str] = field(default_factory=dict)
+    members: dict[str, UUID] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def acting(self, who: str, at: datetime) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+        """One act of a person, at a moment of the story, in one transaction."""
+        async with self.database.transaction() as session:
+            actor = await enter(session, Anyone(self.tokens[who], at, "demo"))
+            yield session, actor
+
+    async def admit(self, key: str, at: datetime) -> None:
+        """The coordinator admits a company."""
+        company = BY_KEY[key]
+        async with self.acting(COORDINATOR, at) as (session, actor):
+            member = await clusters.admit_member(
+                session,
+                actor,
+                Company(
+                    name=company.name,
+                    siren=company.siren,
+                    legal_form=company.legal_form,
+                    city="Saint-Étienne",
+                    headcount=company.headcount,
+                    skills=company.skills,
+                ),
+            )
+        self.members[key] = member.id
+
+    async def follow(self, notice_id: UUID, at: datetime, several_bids: str) -> "Followed":
+        """The coordinator follows a notice."""
+        async with self.acting(COORDINATOR, at) as (session, actor):
+            tender = await tenders.follow_notice(session, actor, notice_id, several_bids)
+            lots = await tenders.lots_of(session, actor, tender.id)
+        return Followed(tender.id, [lot.id for lot in lots])
+
+    async def interest(
+        self, key: str, tender: "Followed", lot: int, stance: Stance, at: datetime
+    ) -> None:
+        """A company says what it would take of a lot."""
+        async with self.acting(BY_KEY[key].email, at) as (session, actor):
+            await tenders.declare_interest(
+                session, actor, tender.id, lot_id=tender.lots[lot], stance=stance, note=None
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A tender of the story."""
+
+    id: UUID
+    lots: list[UUID]
+
+
+@dataclass(slots=True)
+class Group:
+    """A consortium of the story: its lead speaks for it."""
+
+    stage: Stage
+    lead: str
+    id: UUID
+    parties: dict[str, UUID]
+
+    @classmethod
+    async def form(
+        cls,
+        stage: Stage,
+        tender: Followed,
+        lots: Sequence[int],
+        name: str,
+        keys: Sequence[str],
+        *,
+        form: Form,
+        at: datetime,
+    ) -> "Group":
+        """The first company leads, the others come in."""
+        lead = keys[0]
+        async with stage.acting(BY_KEY[lead].email, at) as (session, actor):
+            opened = await consortia.form(
+                session,
+                actor,
+                tender_id=tender.id,
+                name=name,
+                form=form,
+                lot_ids=[tender.lots[lot] for lot in lots],
+            )
+            for key in keys[1:]:
+                await consortia.add_party(
+                    session,
+                    actor,
+                    opened.id,
+                    member_id=stage.members[key],
+                    role=PartyRole.CO_CONTRACTOR,
+                    tasks=", ".join(BY_KEY[key].skills),
+                )
+            parties = await repository.parties(session, opened)
+        by_member = {party.member_id: party.id for party in parties}
+        return cls(stage, lead, opened.id, {key: by_member[stage.members[key]] for key in keys})
+
+    async def split(
+        self,
+        lots: Sequence[tuple[UUID, Money]],
+        shares: Sequence[int],
+        at: datetime,
+    ) -> None:
+        """The lead writes the split: one share (bps) per company, the same for each lot."""
+        lines = tuple(
+            Line(party, bps=share)
+            for party, share in zip(self.parties.values(), shares, strict=True)
+        )
+        async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
+            seen = await repository.load(session, actor, self.id)
+            await consortia.write_split(
+                session,
+                actor,
+                self.id,
+                seen.version,
+                [LotSplit(lot, price.amount_cents, lines) for lot, price in lots],
+            )
+
+    async def agree(self, at: datetime, approving: Sequence[str] | None = None) -> None:
+        """The lead proposes; the companies approve (all of them by default)."""
+        async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
+            agreement = await consortia.propose(session, actor, self.id)
+        for key in approving if approving is not None else self.parties:
+            async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
+                await consortia.approve(session, actor, self.id, agreement.id)
+
+    async def submit(self, at: datetime) -> None:
+        """The bid goes out."""
+        async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
+            await consortia.submit(
+                session,
+                actor,
+                self.id,
+                submitted_at=at - timedelta(minutes=4),
+                platform="Plateforme de l'acheteur",
+                reference="Accusé de dépôt",
+            )
+
+    async def outcome(self, lot: UUID, outcome: Outcome, euros: int | None, at: datetime) -> None:
+        """The buyer decides a lot."""
+        async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
+            await consortia.award(
+                session,
+                actor,
+                self.id,
+                lot_id=lot,
+                outcome=outcome,
+                amount_cents=euros * 100 if euros else None,
+                notified_on=at.date(),
+            )
+
+    async def receive(self, key: str, lot: UUID, cents: int, day: date, reference: str) -> None:
+        """A company records what it received."""
+        at = datetime.combine(day, self.stage.now.timetz())
+        async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
+            await consortia.record_receipt(
+                session,
+                actor,
+                self.id,
+                lot_id=lot,
+                party_id=self.parties[key],
+                amount_cents=cents,
+                received_on=day,
+                reference=reference,
+            )

@@ -1,0 +1,148 @@
+"""Awards, receipts, and what each owes the cluster, over HTTP."""
+
+import asyncio
+
+from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
+from tests.world import World
+
+
+async def test_fifteen_percent_to_the_cent(world: World) -> None:
+    bid = await submitted(world)
+    awarded = ok(await bid.award(amount=90_000 * EURO))
+    assert [part["amount"]["amount_cents"] for part in awarded["parts"]] == [5_400_000, 3_600_000]
+    forecast = await bid.contribution()
+    assert [line["forecast"]["amount_cents"] for line in forecast["parties"]] == [810_000, 540_000]
+    assert forecast["forecast"]["amount_cents"] == 1_350_000
+    assert forecast["charged"]["amount_cents"] == 0
+    ok(await bid.receive(world.alpha, 5_400_000, "F1"))
+    ok(await bid.receive(world.beta, 3_600_000, "F2"))
+    charged = await bid.contribution(world.beta)
+    assert {name: charged[name]["amount_cents"] for name in ("due", "charged", "paid")} == {
+        "due": 1_350_000,
+        "charged": 1_350_000,
+        "paid": 0,
+    }
+
+
+async def test_twelve_awards_at_once_give_one(world: World) -> None:
+    bid = await submitted(world)
+    answers = await asyncio.gather(*(bid.award() for _ in range(12)))
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [201] + [409] * 11
+    assert len(ok(await world.alpha.get(bid.path), 200)["awards"]) == 1
+    assert (await bid.contribution())["forecast"]["amount_cents"] == 1_350_000
+
+
+async def test_one_lot_has_one_winner(world: World) -> None:
+    tender = await write_tender(world, lots=1)
+    first = await submitted(world, tender)
+    second = await Bid.form(tender, world.gamma, world.delta)
+    ok(await second.write(second.shares(5_000, 5_000)), 200)
+    await second.agree()
+    ok(await second.submit())
+    answers = await asyncio.gather(first.award(), second.award())
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def test_nothing_is_awarded_before_the_bid_is_out(world: World) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    await bid.agree()
+    refused(await bid.award(), 409, "not_submitted")
+
+
+async def test_a_lost_lot_has_no_amount_and_no_receipt(world: World) -> None:
+    bid = await submitted(world)
+    refused(await bid.award(outcome="lost"), 422, "invalid")
+    ok(await bid.award(outcome="lost", amount=None))
+    refused(await bid.receive(world.alpha, 100, "F1"), 409, "not_awarded")
+    assert ok(await world.alpha.get(bid.path), 200)["state"] == "submitted"
+    ok(await bid.award(1, outcome="lost", amount=None))
+    assert ok(await world.alpha.get(bid.path), 200)["state"] == "lost"
+
+
+async def test_the_coordinator_sees_amounts_once_won_and_never_when_lost(world: World) -> None:
+    tender = await write_tender(world)
+    won, lost = await submitted(world, tender), None
+    ok(await won.award())
+    assert len(ok(await world.coordinator.get(f"{won.path}/split"), 200)["lots"]) == 2
+    seen = ok(await world.treasurer.get(f"{won.path}/contribution"), 200)
+    assert seen["forecast"]["amount_cents"] == 1_350_000
+    lost = await Bid.form(tender, world.gamma, world.delta)
+    ok(await lost.write(lost.shares(5_000, 5_000)), 200)
+    await lost.agree()
+    ok(await lost.submit())
+    for lot in (0, 1):
+        ok(await lost.award(lot, outcome="lost", amount=None))
+    refused(await world.coordinator.get(f"{lost.path}/split"), 404, "not_found")
+    refused(await world.alpha.get(f"{lost.path}/split"), 404, "not_found")
+
+
+async def test_a_framework_is_won_without_amount_and_charged_on_receipts(world: World) -> None:
+    bid = await Bid.form(await write_tender(world, lots=1), world.alpha, world.beta)
+    ok(await bid.write(bid.shares(6_000, 4_000, amount=None)), 200)
+    await bid.agree()
+    ok(await bid.submit())
+    assert ok(await bid.award(amount=None))["parts"] == []
+    ok(await bid.receive(world.alpha, 10_000, "F1"))
+    total = await bid.contribution()
+    assert (total["forecast"]["amount_cents"], total["charged"]["amount_cents"]) == (0, 1_500)
+
+
+async def test_the_same_receipt_declared_twice_is_one(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    ok(await bid.receive(world.beta, 10_000, "F1"))
+    again = await bid.receive(world.beta, 10_000, "F1", by=world.alpha)
+    refused(again, 409, "receipt_exists")
+    assert (await bid.contribution())["charged"]["amount_cents"] == 1_500
+
+
+async def test_a_party_records_its_own_receipts_and_the_lead_everyones(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    refused(await bid.receive(world.alpha, 100, "F1", by=world.beta), 403, "not_your_part")
+    refused(await bid.receive(world.alpha, 100, "F1", by=world.gamma), 404, "not_found")
+    ok(await bid.receive(world.beta, 100, "F2", by=world.alpha))
+
+
+async def test_a_retry_of_a_receipt_charges_once(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    body = {
+        "lot_id": bid.lots[0],
+        "party_id": bid.parties[world.alpha.member],
+        "amount": {"amount_cents": 20_000},
+        "received_on": "2026-03-01",
+        "reference": "F9",
+    }
+    sent = [await world.alpha.post(f"{bid.path}/receipts", body, key="same") for _ in range(3)]
+    assert len({ok(answer)["id"] for answer in sent}) == 1
+    assert (await bid.contribution())["charged"]["amount_cents"] == 3_000
+
+
+async def test_tomorrows_receipt_is_refused(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    body = {
+        "lot_id": bid.lots[0],
+        "party_id": bid.parties[world.alpha.member],
+        "amount": {"amount_cents": 20_000},
+        "received_on": "2026-03-12",
+        "reference": "F9",
+    }
+    refused(await world.alpha.post(f"{bid.path}/receipts", body), 422, "invalid")
+
+
+async def test_fifty_splits_under_one_version_give_one(world: World) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    version = await bid.version()
+    answers = await asyncio.gather(
+        *(
+            person.put(f"{bid.path}/split", bid.shares(6_000, 4_000), version)
+            for person in (world.alpha, world.beta)
+            for _ in range(25)
+        )
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200] + [412] * 49

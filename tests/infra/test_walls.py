@@ -1,0 +1,109 @@
+"""The second wall: what PostgreSQL itself refuses, whatever our code forgets."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from app.infra.db import Database, open_database
+from app.settings import Settings
+from tests.conftest import login_of
+from tests.world import World
+
+SHARED_BY_ALL = {"notice", "notice_version", "source", "import_run", "set_aside", "person"}
+"""Tables without a cluster: reference data, and people, who belong to the installation."""
+
+
+@pytest.fixture
+async def serving(settings: Settings) -> AsyncIterator[Database]:
+    """The database as requests see it."""
+    async with open_database(login_of(settings), size=2) as opened:
+        yield opened
+
+
+async def test_every_table_with_a_cluster_is_walled(owner: Database) -> None:
+    async with owner.transaction() as session:
+        rows = await session.execute(
+            text(
+                "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,"
+                " EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid"
+                "         AND a.attname = 'cluster_id' AND NOT a.attisdropped)"
+                " FROM pg_class c WHERE c.relkind IN ('r', 'p')"
+                " AND c.relnamespace = 'public'::regnamespace"
+                " AND c.relname NOT LIKE 'procrastinate%' AND c.relname <> 'alembic_version'"
+            )
+        )
+        found = {name: (walled, tenant) for name, walled, tenant in rows}
+    assert {name for name, (_, tenant) in found.items() if not tenant} == SHARED_BY_ALL
+    assert [name for name, (walled, tenant) in found.items() if tenant and not walled] == []
+
+
+async def test_every_walled_table_is_restricted_to_the_cluster(owner: Database) -> None:
+    async with owner.transaction() as session:
+        open_tables = await session.scalars(
+            text(
+                "SELECT c.relname FROM pg_class c"
+                " WHERE c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace"
+                " AND c.relname NOT IN ('membership', 'token')"
+                " AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid"
+                "   AND NOT p.polpermissive AND p.polname = 'tenant')"
+            )
+        )
+        assert list(open_tables) == []
+
+
+async def test_requests_have_no_grant_on_people_and_credentials(serving: Database) -> None:
+    for table in ("person", "membership", "token", "procrastinate_jobs"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with serving.transaction() as session:
+                await session.execute(text(f"SELECT * FROM {table}"))
+
+
+async def test_without_a_cluster_nothing_is_seen(serving: Database, world: World) -> None:
+    assert world.cluster_id
+    async with serving.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM member")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM cluster")) == 0
+
+
+async def test_another_cluster_is_not_seen_nor_written(serving: Database, world: World) -> None:
+    async with serving.transaction() as session:
+        await session.execute(
+            text("SELECT set_config('app.cluster', :id, true)"), {"id": str(uuid4())}
+        )
+        assert await session.scalar(text("SELECT count(*) FROM member")) == 0
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        async with serving.transaction() as session:
+            await _insert_member(session, at_home=uuid4(), into=world.cluster_id)
+
+
+async def test_a_scope_ends_with_its_transaction(serving: Database, world: World) -> None:
+    async with serving.transaction() as session:
+        await session.execute(
+            text("SELECT set_config('app.cluster', :id, true)"), {"id": str(world.cluster_id)}
+        )
+        assert await session.scalar(text("SELECT count(*) FROM member")) == 4
+    for _ in range(4):
+        async with serving.transaction() as session:
+            assert await session.scalar(text("SELECT count(*) FROM member")) == 0
+
+
+async def test_a_superuser_may_not_serve(settings: Settings) -> None:
+    url = login_of(settings).replace("grappe_login", "postgres", 1)
+    with pytest.raises(RuntimeError, match="SUPERUSER"):
+        async with open_database(url, size=1):
+            pass
+
+
+async def _insert_member(session: object, *, at_home: UUID, into: UUID) -> None:
+    execute = session.execute  # type: ignore[attr-defined]
+    await execute(text("SELECT set_config('app.cluster', :id, true)"), {"id": str(at_home)})
+    await execute(
+        text(
+            "INSERT INTO member (cluster_id, id, name, siren, state, joined_on)"
+            " VALUES (:cluster, gen_random_uuid(), 'X', '000000000', 'active', '2026-01-01')"
+        ),
+        {"cluster": into},
+    )
