@@ -1,0 +1,1 @@
+"""The cluster's books: double entry, and only ever growing."""

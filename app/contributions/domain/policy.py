@@ -1,0 +1,213 @@
+"""The cluster's rates and fees: dated, versioned, voted. S1 to S20 are DOMAIN.md, section 4."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from app.kernel.errors import Conflict, Fault, Invalid
+from app.kernel.money import BPS_WHOLE, MAX_CENTS
+
+
+class Nature(StrEnum):
+    """What a flow of money is; exactly one rate applies to it (S4, S5)."""
+
+    JOINT_ANSWER = "joint_answer"
+    CO_CONTRACTING = "co_contracting"
+    BUSINESS = "business"
+
+
+class Trigger(StrEnum):
+    """What makes a contribution due (S2)."""
+
+    AWARD = "award"
+    INVOICE = "invoice"
+    CASH_RECEIVED = "cash_received"
+
+
+class Base(StrEnum):
+    """What the rate applies to (S1)."""
+
+    EXCLUDING_TAX = "excluding_tax"
+    MARGIN = "margin"
+
+
+class Debtor(StrEnum):
+    """Who owes it (S3)."""
+
+    OWN_PART = "own_part"
+    LEAD = "lead"
+    SELLER = "seller"
+    BOTH_HALVES = "both_halves"
+
+
+class NoPolicy(Conflict):
+    """No version of the policy is in force on the day: nothing can be forecast or charged."""
+
+    code = "no_policy"
+    title = "Aucun barème de contribution n'est en vigueur à cette date : votez-en un d'abord."
+
+
+class InvalidTerms(Invalid):
+    """Rates or bands do not make a policy."""
+
+    code = "invalid_policy"
+    title = "Ce barème n'est pas applicable."
+
+
+class PolicyOutOfOrder(Conflict):
+    """Versions follow each other by date: neither gap nor overlap."""
+
+    code = "policy_out_of_order"
+    title = "Une version du barème prend déjà effet à cette date ou après."
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The rate of one nature of flow, in basis points (1,500 = 15 %)."""
+
+    nature: Nature
+    bps: int
+    trigger: Trigger
+    base: Base
+    debtor: Debtor
+
+
+@dataclass(frozen=True, slots=True)
+class FeeBand:
+    """The yearly fee, in cents, of a half-open band of headcounts.
+
+    From ``from_headcount`` up to, not including, ``to_headcount`` full-time equivalents; the
+    last band has no end.
+    """
+
+    from_headcount: int
+    to_headcount: int | None
+    fee_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTerms:
+    """What one version of the policy says. Raises InvalidTerms when it cannot be applied."""
+
+    rates: tuple[Rate, ...]
+    fee_bands: tuple[FeeBand, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse terms that leave a flow or a headcount without exactly one answer."""
+        faults = (*_rate_faults(self.rates), *_band_faults(self.fee_bands))
+        if faults:
+            raise InvalidTerms(faults=faults)
+
+    def rate(self, nature: Nature) -> Rate:
+        """The rate of a nature of flow."""
+        return next(rate for rate in self.rates if rate.nature == nature)
+
+    def fee_cents(self, headcount: int) -> int:
+        """The yearly fee for a headcount (S12); raises ``ValueError`` below zero."""
+        if headcount < 0:
+            raise ValueError("a headcount is never negative")
+        return next(
+            band.fee_cents
+            for band in self.fee_bands
+            if band.to_headcount is None or headcount < band.to_headcount
+        )
+
+
+def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
+    faults = []
+    if sorted(rate.nature for rate in rates) != sorted(Nature):
+        message = "Chaque nature de flux a un taux et un seul."
+        faults.append(Fault("/rates", "one_rate_per_nature", message))
+    for index, rate in enumerate(rates):
+        where = f"/rates/{index}"
+        if not 0 <= rate.bps <= BPS_WHOLE:
+            message = "Un taux va de 0 à 10 000 points de base."
+            faults.append(Fault(f"{where}/bps", "out_of_range", message))
+        # A setting that the arithmetic would ignore is refused, not kept and forgotten.
+        if rate.nature == Nature.JOINT_ANSWER and rate.base != Base.EXCLUDING_TAX:
+            message = "La contribution des réponses communes se calcule sur le montant hors taxe."
+            faults.append(Fault(f"{where}/base", "not_supported", message))
+        if rate.nature == Nature.JOINT_ANSWER and rate.debtor != Debtor.OWN_PART:
+            message = "Dans une réponse commune, chacun doit la contribution de sa propre part."
+            faults.append(Fault(f"{where}/debtor", "not_supported", message))
+    return faults
+
+
+def _band_faults(bands: Sequence[FeeBand]) -> list[Fault]:
+    if not bands:
+        return [Fault("/fee_bands", "missing", "Il faut une tranche de cotisation au moins.")]
+    faults = []
+    expected: int | None = 0
+    for index, band in enumerate(bands):
+        where = f"/fee_bands/{index}"
+        if band.from_headcount != expected:
+            message = "Les tranches se suivent depuis 0, sans trou ni chevauchement."
+            faults.append(Fault(f"{where}/from_headcount", "gap_or_overlap", message))
+        if band.to_headcount is not None and band.to_headcount <= band.from_headcount:
+            message = "Une tranche finit après son début."
+            faults.append(Fault(f"{where}/to_headcount", "empty_band", message))
+        if not 0 <= band.fee_cents <= MAX_CENTS:
+            message = "Une cotisation n'est ni négative ni démesurée."
+            faults.append(Fault(f"{where}/fee_cents", "out_of_range", message))
+        expected = band.to_headcount
+    if expected is not None:
+        message = "La dernière tranche n'a pas de fin."
+        faults.append(Fault(f"/fee_bands/{len(bands) - 1}/to_headcount", "not_open", message))
+    return faults
+
+
+def default_terms() -> PolicyTerms:
+    """The rates of Initiatives et Cité (DOMAIN.md 1), with the defaults of S1 to S3 and S13.
+
+    The source gives the ends of the fee scale, 300 € and 4,000 €; the bands between them are a
+    proposal, for the cluster to vote on: about 100 € per job in the smallest companies, and
+    falling to about 40 € at a hundred.
+    """
+    joint = Rate(
+        Nature.JOINT_ANSWER, 1_500, Trigger.CASH_RECEIVED, Base.EXCLUDING_TAX, Debtor.OWN_PART
+    )
+    contracting = Rate(
+        Nature.CO_CONTRACTING, 400, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.OWN_PART
+    )
+    business = Rate(Nature.BUSINESS, 300, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.SELLER)
+    return PolicyTerms(
+        (joint, contracting, business),
+        (
+            FeeBand(0, 3, 300_00),
+            FeeBand(3, 10, 600_00),
+            FeeBand(10, 20, 1_000_00),
+            FeeBand(20, 50, 1_800_00),
+            FeeBand(50, 100, 2_800_00),
+            FeeBand(100, None, 4_000_00),
+        ),
+    )
+
+
+class Dated(Protocol):
+    """A version of something, in force from a day until the next version's."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day."""
+
+
+Version = TypeVar("Version", bound=Dated)
+
+
+def effective(versions: Sequence[Version], on: date) -> Version | None:
+    """The version in force on a day, if any.
+
+    Only the first day of a version is kept: it ends where the next begins, so that a gap or an
+    overlap cannot be written (DOMAIN.md 5.6).
+    """
+    begun = [version for version in versions if version.valid_from <= on]
+    return max(begun, key=lambda version: version.valid_from, default=None)
+
+
+def next_version(versions: Sequence[Version], valid_from: date) -> int:
+    """The number of a new version; raises PolicyOutOfOrder unless it begins after all others."""
+    if any(version.valid_from >= valid_from for version in versions):
+        raise PolicyOutOfOrder
+    return len(versions) + 1

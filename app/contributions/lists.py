@@ -1,0 +1,102 @@
+"""Hot lists of contributions: row security decides which rows, PostgreSQL makes the JSON."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from app.infra.db import ListQuery, instant, public_id
+
+
+def _money(column: str, currency: str) -> str:
+    return f"json_build_object('amount_cents', {column}, 'currency', {currency})"
+
+
+POLICIES = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', {public_id("pol", "p.id")}, 'version', p.version, 'valid_from', p.valid_from,
+          'valid_to', (
+            SELECT min(n.valid_from) FROM policy n
+            WHERE n.cluster_id = p.cluster_id AND n.valid_from > p.valid_from),
+          'rates', (
+            SELECT json_agg(json_build_object(
+              'nature', r.nature, 'bps', r.bps, 'trigger', r.trigger, 'base', r.base,
+              'debtor', r.debtor) ORDER BY r.bps DESC, r.nature)
+            FROM policy_rate r WHERE r.cluster_id = p.cluster_id AND r.policy_id = p.id),
+          'fee_bands', (
+            SELECT json_agg(json_build_object(
+              'from_headcount', b.from_headcount, 'to_headcount', b.to_headcount,
+              'fee', {_money("b.fee_cents", "'EUR'")}) ORDER BY b.from_headcount)
+            FROM policy_fee_band b
+            WHERE b.cluster_id = p.cluster_id AND b.policy_id = p.id)) AS item,
+          ARRAY[p.version::text] AS keys
+        FROM policy p WHERE p.cluster_id = app.cluster()""",
+    order="p.version DESC",
+    after="p.version < {}::bigint",
+    position_length=1,
+)
+"""The versions of the policy, newest first."""
+
+_CHARGES = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', {public_id("chg", "c.id")}, 'member_id', {public_id("mem", "c.member_id")},
+          'consortium_id', {public_id("con", "c.consortium_id")},
+          'award_id', {public_id("awd", "f.award_id")},
+          'party_id', {public_id("par", "f.party_id")},
+          'flow_id', {public_id("flo", "f.id")}, 'source', f.key, 'nature', f.nature,
+          'due_on', c.due_on, 'charged_at', {instant("c.charged_at")},
+          'base', {_money("c.base_cents", "c.currency")}, 'bps', c.bps,
+          'policy_id', {public_id("pol", "c.policy_id")}, 'policy_version', c.policy_version,
+          'amount', {_money("c.amount_cents", "c.currency")},
+          'paid', {
+        _money(
+            '''(
+            SELECT coalesce(sum(s.amount_cents), 0) FROM settlement s
+            WHERE s.cluster_id = c.cluster_id AND s.charge_id = c.id)''',
+            "c.currency",
+        )
+    },
+          'evidence', c.evidence) AS item, ARRAY[c.id::text] AS keys
+        FROM charge c JOIN flow f ON f.cluster_id = c.cluster_id AND f.id = c.flow_id
+        WHERE c.cluster_id = app.cluster()""",
+    order="c.id DESC",
+    after="c.id < {}::uuid",
+    position_length=1,
+)
+
+_PAYMENTS = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', {public_id("pay", "p.id")}, 'member_id', {public_id("mem", "p.member_id")},
+          'amount', {_money("p.amount_cents", "p.currency")},
+          'settled', {
+        _money(
+            '''(
+            SELECT coalesce(sum(s.amount_cents), 0) FROM settlement s
+            WHERE s.cluster_id = p.cluster_id AND s.payment_id = p.id)''',
+            "p.currency",
+        )
+    },
+          'received_on', p.received_on, 'reference', p.reference, 'method', p.method,
+          'recorded_at', {instant("p.recorded_at")}) AS item, ARRAY[p.id::text] AS keys
+        FROM payment p WHERE p.cluster_id = app.cluster()""",
+    order="p.id DESC",
+    after="p.id < {}::uuid",
+    position_length=1,
+)
+
+
+def charges(member_id: UUID | None) -> ListQuery:
+    """The charges that the caller may see, newest first; those of one member only, if named."""
+    return _of_member(_CHARGES, "c.member_id", member_id)
+
+
+def payments(member_id: UUID | None) -> ListQuery:
+    """The payments that the caller may see, newest first; those of one member only, if named."""
+    return _of_member(_PAYMENTS, "p.member_id", member_id)
+
+
+def _of_member(query: ListQuery, column: str, member_id: UUID | None) -> ListQuery:
+    if member_id is None:
+        return query
+    return replace(query, filters=[(f"{column} = {{}}::uuid", [member_id])])

@@ -1,0 +1,208 @@
+"""Queries of contributions by name; each starts from the actor's cluster, in Python too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contributions.domain import Item, Line, Nature, Terms, Trigger
+from app.contributions.models import (
+    Charge,
+    Flow,
+    Forecast,
+    Payment,
+    Policy,
+    PolicyRate,
+    Settlement,
+)
+from app.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class RateVersion:
+    """The rate of one nature in one version of the policy."""
+
+    valid_from: date
+    terms: Terms
+    trigger: Trigger
+
+
+async def lock_account(session: AsyncSession, member_id: UUID) -> None:
+    """Hold a member's account until the transaction ends.
+
+    An advisory lock: a row lock would need UPDATE on books that only grow. Several are taken in
+    the order of the members' ids.
+    """
+    await session.flush()
+    await session.execute(text("SELECT app.lock_account(:member)"), {"member": member_id})
+
+
+async def lock_policies(session: AsyncSession, actor: Actor) -> None:
+    """Let one transaction at a time write a version of the cluster's policy."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+        {"key": f"policies {actor.cluster_id}"},
+    )
+
+
+async def policies(session: AsyncSession, actor: Actor) -> Sequence[Policy]:
+    """All versions of the cluster's policy, oldest first."""
+    query = select(Policy).where(Policy.cluster_id == actor.cluster_id).order_by(Policy.version)
+    return (await session.scalars(query)).all()
+
+
+async def rate_versions(session: AsyncSession, actor: Actor, nature: Nature) -> list[RateVersion]:
+    """The rates of a nature of flow, oldest first."""
+    query = (
+        select(Policy.valid_from, PolicyRate.bps, Policy.id, Policy.version, PolicyRate.trigger)
+        .join(
+            PolicyRate,
+            (PolicyRate.cluster_id == Policy.cluster_id) & (PolicyRate.policy_id == Policy.id),
+        )
+        .where(Policy.cluster_id == actor.cluster_id, PolicyRate.nature == nature.value)
+        .order_by(Policy.version)
+    )
+    return [
+        RateVersion(valid_from, Terms(bps, policy_id, version), Trigger(trigger))
+        for valid_from, bps, policy_id, version, trigger in await session.execute(query)
+    ]
+
+
+async def award_trigger(session: AsyncSession, actor: Actor, award_id: UUID) -> Trigger | None:
+    """What makes contributions on an award due: as its first forecast said, for ever."""
+    found = await session.scalar(
+        select(Forecast.trigger)
+        .where(Forecast.cluster_id == actor.cluster_id, Forecast.award_id == award_id)
+        .order_by(Forecast.id)
+        .limit(1)
+    )
+    return Trigger(found) if found else None
+
+
+async def supersede_forecasts(session: AsyncSession, actor: Actor, award_id: UUID) -> None:
+    """Set aside the present forecasts of an award."""
+    await session.execute(
+        update(Forecast)
+        .where(
+            Forecast.cluster_id == actor.cluster_id,
+            Forecast.award_id == award_id,
+            Forecast.superseded_at.is_(None),
+        )
+        .values(superseded_at=actor.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forecasts(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Sequence[Forecast]:
+    """The present forecasts of a consortium, oldest first."""
+    query = (
+        select(Forecast)
+        .where(
+            Forecast.cluster_id == actor.cluster_id,
+            Forecast.consortium_id == consortium_id,
+            Forecast.superseded_at.is_(None),
+        )
+        .order_by(Forecast.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def charge_of(session: AsyncSession, actor: Actor, key: str) -> Charge | None:
+    """The charge of a flow, by the flow's key."""
+    query = (
+        select(Charge)
+        .join(Flow, (Flow.cluster_id == Charge.cluster_id) & (Flow.id == Charge.flow_id))
+        .where(Charge.cluster_id == actor.cluster_id, Flow.key == key)
+    )
+    found: Charge | None = await session.scalar(query)
+    return found
+
+
+async def history(
+    session: AsyncSession, actor: Actor, award_id: UUID, party_id: UUID
+) -> tuple[list[Line], int]:
+    """What was charged to a party on an award, oldest first, and the sum of its flows in cents."""
+    flow = (
+        Flow.cluster_id == actor.cluster_id,
+        Flow.award_id == award_id,
+        Flow.party_id == party_id,
+    )
+    charges = await session.scalars(
+        select(Charge)
+        .join(Flow, (Flow.cluster_id == Charge.cluster_id) & (Flow.id == Charge.flow_id))
+        .where(*flow)
+        .order_by(Flow.position)
+    )
+    received = await session.scalar(select(func.sum(Flow.base_cents)).where(*flow))
+    lines = [
+        Line(one.base_cents, one.amount_cents, Terms(one.bps, one.policy_id, one.policy_version))
+        for one in charges
+    ]
+    return lines, int(received or 0)
+
+
+async def charged_parties(
+    session: AsyncSession, actor: Actor, award_id: UUID
+) -> list[tuple[UUID, UUID]]:
+    """Party and member of every flow on an award."""
+    rows = await session.execute(
+        select(Flow.party_id, Flow.member_id)
+        .where(Flow.cluster_id == actor.cluster_id, Flow.award_id == award_id)
+        .distinct()
+    )
+    return [(party_id, member_id) for party_id, member_id in rows if party_id]
+
+
+async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], list[Item]]:
+    """A member's open charges and all its payments, oldest first.
+
+    Through a function that sees past the walls: whoever records the receipt of a fellow party
+    may not read that party's payments, and yet the charge must use up its advance. Nothing of
+    it may be shown.
+    """
+    rows = await session.execute(
+        text(
+            "SELECT kind, id, on_day, amount_cents, settled_cents, consortium_id"
+            " FROM app.open_items(:member)"
+        ),
+        {"member": member_id},
+    )
+    kinds: dict[str, list[Item]] = {"charge": [], "payment": []}
+    for kind, *values in rows:
+        kinds[kind].append(Item(*values))
+    return kinds["charge"], kinds["payment"]
+
+
+async def charges(
+    session: AsyncSession, actor: Actor, consortium_id: UUID
+) -> list[tuple[Charge, Flow]]:
+    """The charges of a consortium with their flows, oldest first."""
+    rows = await session.execute(
+        select(Charge, Flow)
+        .join(Flow, (Flow.cluster_id == Charge.cluster_id) & (Flow.id == Charge.flow_id))
+        .where(Flow.cluster_id == actor.cluster_id, Flow.consortium_id == consortium_id)
+        .order_by(Flow.occurred_on, Charge.id)
+    )
+    return [(charge, flow) for charge, flow in rows]
+
+
+async def settlements(
+    session: AsyncSession, actor: Actor, consortium_id: UUID
+) -> list[tuple[Settlement, str | None]]:
+    """The settlements of a consortium, oldest first, each with its payment's reference.
+
+    The reference is None when the actor may not see the payment.
+    """
+    rows = await session.execute(
+        select(Settlement, Payment.reference)
+        .outerjoin(
+            Payment,
+            (Payment.cluster_id == Settlement.cluster_id) & (Payment.id == Settlement.payment_id),
+        )
+        .where(Settlement.cluster_id == actor.cluster_id, Settlement.consortium_id == consortium_id)
+        .order_by(Settlement.settled_at, Settlement.id)
+    )
+    return [(settlement, reference) for settlement, reference in rows]

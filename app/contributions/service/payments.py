@@ -1,0 +1,84 @@
+"""Payments: money that members pay, and what it settles."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters.access import Permission, require
+from app.contributions import domain, repository
+from app.contributions.models import Payment
+from app.contributions.service.accounts import receivable_of, settle
+from app.journal.service import record
+from app.kernel.actor import Actor
+from app.kernel.errors import Invalid
+from app.kernel.ids import encode
+from app.ledger import service as ledger
+from app.ledger.domain import ADVANCES, BANK, moved
+
+
+class Method(StrEnum):
+    """How the money came."""
+
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CHEQUE = "cheque"
+    CARD = "card"
+    CASH = "cash"
+
+
+async def record_payment(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    member_id: UUID,
+    amount_cents: int,
+    received_on: date,
+    reference: str,
+    method: Method = Method.TRANSFER,
+) -> Payment:
+    """Record a member's payment: it settles its charges, the oldest first, to the cent.
+
+    What is left is an advance, which later charges use up. Raises Forbidden, NotFound (no such
+    member), Invalid (an amount that is not above zero), PaymentExists (by its reference).
+    """
+    require(actor, Permission.RECORD_PAYMENT)
+    if amount_cents <= 0:
+        raise Invalid("Un paiement est supérieur à zéro.")
+    member = await receivable_of(session, actor, member_id)
+    await repository.lock_account(session, member_id)
+    payment = Payment(
+        cluster_id=actor.cluster_id,
+        member_id=member_id,
+        amount_cents=amount_cents,
+        currency="EUR",
+        received_on=received_on,
+        reference=reference,
+        method=method.value,
+        recorded_at=actor.now,
+        person_id=actor.person_id,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(payment)
+    except IntegrityError:
+        raise domain.PaymentExists from None
+    settled = await settle(session, actor, member_id)
+    # A payment can settle more than itself: a credit note may have freed an earlier one.
+    from_payment = max(0, min(settled, amount_cents))
+    await ledger.post(
+        session,
+        actor,
+        reference=f"payment:{encode('pay', payment.id)}",
+        occurred_on=received_on,
+        memo="Paiement d'un membre",
+        postings=[
+            *moved(BANK, member, from_payment),
+            *moved(BANK, ADVANCES, amount_cents - from_payment),
+            *moved(ADVANCES, member, settled - from_payment),
+        ],
+    )
+    await record(session, actor, "payment.recorded", payment.id)
+    return payment

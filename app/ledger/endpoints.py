@@ -1,0 +1,33 @@
+"""The books over HTTP: read only."""
+
+from fastapi import APIRouter, Response
+
+from app.infra.http.deps import CursorText, Limit, Read
+from app.infra.http.errors import refusals
+from app.infra.http.schemas import ListOut
+from app.ledger import access, repository
+from app.ledger.schemas import AccountOut, TransactionOut
+
+router = APIRouter(prefix="/ledger", tags=["ledger"])
+
+
+@router.get(
+    "/accounts",
+    operation_id="list_accounts",
+    response_model=ListOut[AccountOut],
+    responses=refusals(),
+)
+async def list_accounts(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+    """The accounts by code, with their balances (coordinator, treasurer)."""
+    return await read.list(repository.ACCOUNTS, limit, cursor, check=access.read_books)
+
+
+@router.get(
+    "/transactions",
+    operation_id="list_transactions",
+    response_model=ListOut[TransactionOut],
+    responses=refusals(),
+)
+async def list_transactions(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+    """What was written in the books, newest first (coordinator, treasurer)."""
+    return await read.list(repository.TRANSACTIONS, limit, cursor, check=access.read_books)

@@ -1,0 +1,35 @@
+"""The one use case of the books: to write into them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.actor import Actor
+from app.ledger import repository
+from app.ledger.domain import Posting, accounts_of
+
+
+async def post(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    reference: str,
+    occurred_on: date,
+    memo: str,
+    postings: Sequence[Posting],
+) -> bool:
+    """Write a transaction, once by its reference; whether it is new.
+
+    ``memo`` is kept for ever and read by the treasurer: no price of a bid belongs there. A
+    mistake is corrected by another transaction that reverses. Raises ``ValueError`` when there
+    is nothing to post.
+    """
+    if not postings:
+        raise ValueError("a transaction has one posting at least")
+    transaction_id = await repository.add_transaction(session, actor, reference, occurred_on, memo)
+    if transaction_id is None:
+        return False
+    await repository.open_accounts(session, actor, accounts_of(postings))
+    await repository.add_postings(session, actor, transaction_id, postings)
+    return True

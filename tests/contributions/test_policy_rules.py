@@ -1,0 +1,135 @@
+"""Rates and bands, without a database."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.contributions.domain import (
+    Base,
+    Debtor,
+    FeeBand,
+    InvalidTerms,
+    Nature,
+    PolicyOutOfOrder,
+    PolicyTerms,
+    Rate,
+    Trigger,
+    default_terms,
+    effective,
+    next_version,
+)
+
+DEFAULT = default_terms()
+FIRST = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Version:
+    valid_from: date
+
+
+def codes(rates: tuple[Rate, ...], bands: tuple[FeeBand, ...]) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidTerms) as raised:
+        PolicyTerms(rates, bands)
+    return [(fault.pointer, fault.code) for fault in raised.value.faults]
+
+
+def test_the_default_rates_are_those_of_the_cluster_that_invented_them() -> None:
+    rates = {rate.nature: rate for rate in DEFAULT.rates}
+    assert rates[Nature.JOINT_ANSWER].bps == 1_500
+    assert rates[Nature.JOINT_ANSWER].trigger == Trigger.CASH_RECEIVED
+    assert rates[Nature.CO_CONTRACTING].bps == 400
+    assert (rates[Nature.BUSINESS].bps, rates[Nature.BUSINESS].debtor) == (300, Debtor.SELLER)
+    assert DEFAULT.rate(Nature.BUSINESS) == rates[Nature.BUSINESS]
+
+
+def test_the_default_fee_goes_from_300_to_4000_euros_and_never_falls() -> None:
+    fees = [DEFAULT.fee_cents(headcount) for headcount in range(500)]
+    assert (fees[0], fees[-1]) == (300_00, 4_000_00)
+    assert fees == sorted(fees)
+
+
+def test_a_headcount_at_the_edge_of_two_bands_is_in_the_upper_one() -> None:
+    assert DEFAULT.fee_cents(2) == 300_00
+    assert DEFAULT.fee_cents(3) == 600_00
+    with pytest.raises(ValueError, match="never negative"):
+        DEFAULT.fee_cents(-1)
+
+
+@given(st.lists(st.integers(1, 10**6), unique=True, max_size=8), st.integers(0, 2 * 10**6))
+def test_every_headcount_is_in_exactly_one_band(edges: list[int], headcount: int) -> None:
+    starts = [0, *sorted(edges)]
+    ends: list[int | None] = [*starts[1:], None]
+    bands = tuple(
+        FeeBand(start, end, index)
+        for index, (start, end) in enumerate(zip(starts, ends, strict=True))
+    )
+    terms = PolicyTerms(DEFAULT.rates, bands)
+    inside = [
+        band
+        for band in bands
+        if band.from_headcount <= headcount
+        and (band.to_headcount is None or headcount < band.to_headcount)
+    ]
+    assert [band.fee_cents for band in inside] == [terms.fee_cents(headcount)]
+
+
+def test_bands_with_a_gap_an_overlap_or_an_end_are_refused() -> None:
+    gap = (FeeBand(0, 3, 1), FeeBand(4, None, 2))
+    assert codes(DEFAULT.rates, gap) == [("/fee_bands/1/from_headcount", "gap_or_overlap")]
+    overlap = (FeeBand(0, 3, 1), FeeBand(2, None, 2))
+    assert codes(DEFAULT.rates, overlap) == [("/fee_bands/1/from_headcount", "gap_or_overlap")]
+    late = (FeeBand(1, None, 1),)
+    assert codes(DEFAULT.rates, late) == [("/fee_bands/0/from_headcount", "gap_or_overlap")]
+    after_the_last = (FeeBand(0, None, 1), FeeBand(3, None, 2))
+    assert codes(DEFAULT.rates, after_the_last) == [
+        ("/fee_bands/1/from_headcount", "gap_or_overlap")
+    ]
+    closed = (FeeBand(0, 3, 1),)
+    assert codes(DEFAULT.rates, closed) == [("/fee_bands/0/to_headcount", "not_open")]
+    empty = (FeeBand(0, 0, 1), FeeBand(0, None, 1))
+    assert codes(DEFAULT.rates, empty) == [("/fee_bands/0/to_headcount", "empty_band")]
+    negative = (FeeBand(0, None, -1),)
+    assert codes(DEFAULT.rates, negative) == [("/fee_bands/0/fee_cents", "out_of_range")]
+    assert codes(DEFAULT.rates, ()) == [("/fee_bands", "missing")]
+
+
+def test_each_nature_has_one_rate() -> None:
+    joint, contracting, business = DEFAULT.rates
+    wanted = [("/rates", "one_rate_per_nature")]
+    assert codes((joint, contracting), DEFAULT.fee_bands) == wanted
+    assert codes((joint, joint, contracting, business), DEFAULT.fee_bands) == wanted
+
+
+def test_a_rate_beyond_the_whole_is_refused() -> None:
+    joint, *others = DEFAULT.rates
+    too_much = (replace(joint, bps=10_001), *others)
+    assert codes(too_much, DEFAULT.fee_bands) == [("/rates/0/bps", "out_of_range")]
+
+
+def test_a_setting_that_nothing_would_apply_is_refused() -> None:
+    joint, *others = DEFAULT.rates
+    rates = (replace(joint, base=Base.MARGIN, debtor=Debtor.LEAD), *others)
+    assert codes(rates, DEFAULT.fee_bands) == [
+        ("/rates/0/base", "not_supported"),
+        ("/rates/0/debtor", "not_supported"),
+    ]
+
+
+@given(st.lists(st.integers(0, 1_000), unique=True, max_size=8), st.integers(-10, 1_010))
+def test_a_day_is_in_the_last_version_begun(days: list[int], on: int) -> None:
+    versions = [Version(FIRST + timedelta(days=day)) for day in days]
+    found = effective(versions, FIRST + timedelta(days=on))
+    begun = [day for day in days if day <= on]
+    assert found == (Version(FIRST + timedelta(days=max(begun))) if begun else None)
+
+
+def test_a_version_begins_after_all_others() -> None:
+    assert next_version([], FIRST) == 1
+    assert next_version([Version(FIRST)], FIRST + timedelta(days=1)) == 2
+    for day in (FIRST, FIRST - timedelta(days=1)):
+        with pytest.raises(PolicyOutOfOrder):
+            next_version([Version(FIRST)], day)
