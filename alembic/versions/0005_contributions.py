@@ -140,6 +140,7 @@ def create_flows() -> None:
         consortium_id uuid, award_id uuid, lot_id uuid, party_id uuid, position bigint NOT NULL,
         member_id uuid NOT NULL, base_cents bigint NOT NULL, {MONEY},
         occurred_on date NOT NULL, recorded_at timestamptz NOT NULL,
+        CHECK (num_nulls(consortium_id, award_id, party_id) IN (0, 3)),
         UNIQUE (cluster_id, key), UNIQUE (cluster_id, award_id, party_id, position),
         FOREIGN KEY (cluster_id, member_id) REFERENCES member""",
     )

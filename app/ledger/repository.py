@@ -54,8 +54,11 @@ async def add_transaction(
         posted_at=actor.now,
         memo=memo,
     )
-    added = cast("CursorResult[Any]", await session.execute(statement.on_conflict_do_nothing()))
-    return fresh if added.rowcount else None
+    # The count of an INSERT is dropped with its cursor, unless asked for.
+    added = await session.execute(
+        statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
+    return fresh if cast("CursorResult[Any]", added).rowcount == 1 else None
 
 
 async def add_postings(

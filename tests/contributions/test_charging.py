@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from app.contributions import service
 from app.contributions.domain import Nature, NoPolicy, PolicyTerms, Trigger, default_terms
 from app.infra.db import Database
 from app.kernel.ids import new_id
 from app.kernel.money import Money
-from tests.contributions.scene import DAY, Answer, balances, pay, vote, win
+from tests.contributions.scene import DAY, Answer, acting, balances, pay, vote, win
 from tests.world import World
 
 
@@ -196,3 +198,32 @@ async def test_without_a_policy_nothing_is_forecast_or_charged(
         await won.forecast(before_the_first, alpha=1)
     with pytest.raises(NoPolicy):
         await won.receive("alpha", 1, before_the_first)
+
+
+async def test_the_default_policy_is_voted_once(answer: Answer) -> None:
+    async with acting(answer.serving, answer.world.coordinator) as (session, actor):
+        known = await service.ensure_default_policy(session, actor, DAY)
+        assert (known.version, known.valid_from) == (1, date(2025, 1, 1))
+
+
+async def test_a_repeated_forecast_charges_nothing_again(world: World, serving: Database) -> None:
+    await vote(world, serving, with_joint(trigger=Trigger.AWARD))
+    won = await win(world, serving, "alpha")
+    await won.forecast(alpha=60_000_00)
+    await won.forecast(alpha=60_000_00)
+    assert await won.figures("alpha") == (9_000_00, 9_000_00, 9_000_00, 0)
+    assert await balances(world) == {"411": 9_000_00, "706": -9_000_00}
+
+
+async def test_a_charge_is_told_to_the_parties_alone(answer: Answer) -> None:
+    charge = await answer.receive("beta", 10_000_00)
+    assert charge is not None
+    seen = {}
+    for name in ("alpha", "beta", "gamma", "treasurer"):
+        async with acting(answer.serving, answer.world.people[name]) as (session, _):
+            found = await session.scalars(
+                text("SELECT data FROM event WHERE type = 'charge.created'")
+            )
+            seen[name] = [one["charge_id"] for one in found]
+    told = [str(charge.id)]
+    assert seen == {"alpha": told, "beta": told, "gamma": [], "treasurer": told}
