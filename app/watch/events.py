@@ -1,0 +1,24 @@
+"""Public facts about notices; they belong to no cluster."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from app.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChanged(Event):
+    """A notice reads differently from what was stored."""
+
+    type: ClassVar[str] = "notice.changed"
+    notice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCorrected(Event):
+    """Another notice, ``corrected_by``, corrects, cancels or replaces this one."""
+
+    type: ClassVar[str] = "notice.corrected"
+    notice_id: UUID
+    corrected_by: UUID
