@@ -1,0 +1,33 @@
+"""Use cases of the watch: import notices, find them, turn sources on and off."""
+
+from app.watch.service.imports import import_file, import_records, import_source
+from app.watch.service.notices import get_notice, later_notices, require_run, versions_of
+from app.watch.service.runs import Progress, Run, Superseded
+from app.watch.service.sources import (
+    disable_source,
+    enable_source,
+    list_sources,
+    request_due_imports,
+)
+from app.watch.sources import BrokenFile, NotJson, SourceFailure, UnknownDialect
+
+__all__ = [
+    "BrokenFile",
+    "NotJson",
+    "Progress",
+    "Run",
+    "SourceFailure",
+    "Superseded",
+    "UnknownDialect",
+    "disable_source",
+    "enable_source",
+    "get_notice",
+    "import_file",
+    "import_records",
+    "import_source",
+    "later_notices",
+    "list_sources",
+    "request_due_imports",
+    "require_run",
+    "versions_of",
+]

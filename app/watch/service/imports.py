@@ -1,0 +1,182 @@
+"""Imports: a file, records in hand, or a source over HTTP. Run as the importer role."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db import Database
+from app.kernel.clock import Clock
+from app.watch.models import Source
+from app.watch.service import runs, sources
+from app.watch.service.prepare import Batch, batches
+from app.watch.service.runs import Progress, Run, Superseded
+from app.watch.sources import DIALECTS, Dialect, SourceFailure, detect
+from app.watch.sources.boamp_api import TIMEOUT, BoampApi, Sleep
+from app.watch.sources.files import read_file
+
+log = structlog.get_logger()
+
+INTERRUPTED = "Import interrompu."
+OUR_FAULT = "Erreur interne : elle est consignée."
+
+
+async def import_file(
+    database: Database, path: Path, *, clock: Clock, progress: Progress | None = None
+) -> Run:
+    """Import the notices of a file; importing it again changes nothing.
+
+    ``database`` must be open as the importer. Items that cannot be read are set aside. Raises
+    SourceFailure (NotJson, UnknownDialect, BrokenFile), whose ``detail`` is one line for the
+    operator; what came before a break is stored, and the run says why it failed.
+    """
+    with closing(read_file(path)) as records:
+        dialect, items = await asyncio.to_thread(detect, records)
+        return await _import(
+            database, dialect, items, label=path.name, clock=clock, progress=progress
+        )
+
+
+async def import_records(
+    database: Database,
+    records: Iterable[object],
+    *,
+    source: str = "boamp",
+    label: str | None = None,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> Run:
+    """Import records in hand, as ``import_file`` does those of a file."""
+    return await _import(
+        database, DIALECTS[source], records, label=label, clock=clock, progress=progress
+    )
+
+
+async def import_source(
+    database: Database, source_id: str, *, contact: str, clock: Clock, sleep: Sleep = asyncio.sleep
+) -> Run | None:
+    """Import what a source published lately; ``None``, and no request, when it is off.
+
+    A source that fails leaves what arrived and its reason on the run and on the source; nothing
+    is raised, since its next hour comes anyway. Raises Superseded when another worker took over.
+    """
+    async with database.transaction() as session:
+        source = await session.get(Source, source_id, with_for_update=True)
+        if source is None or not source.enabled:
+            return None
+        since = sources.window(source, clock())
+        run = await runs.begin_or_take_over(session, source_id, since, clock())
+    try:
+        await _fetch(database, source, run, contact=contact, clock=clock, sleep=sleep)
+    except SourceFailure as failure:
+        log.warning("import_failed", source=source_id, error=failure.detail)
+        await _end(database, run, failure.detail or failure.title, clock(), failure.quiet_until)
+    except Superseded:
+        raise
+    except Exception:
+        await _end(database, run, OUR_FAULT, clock())
+        raise
+    else:
+        await _end(database, run, None, clock())
+    return run
+
+
+async def _fetch(
+    database: Database, source: Source, run: Run, *, contact: str, clock: Clock, sleep: Sleep
+) -> None:
+    dialect = DIALECTS[source.id]
+    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+        api = BoampApi(
+            client,
+            source.base_url,
+            contact=contact,
+            pace_ms=source.pace_ms,
+            clock=clock,
+            sleep=sleep,
+        )
+        since = run.since or sources.window(source, clock())
+        async for page in api.pages(since):
+            prepared = batches(dialect, page, start=run.counts.seen)
+            while (batch := await asyncio.to_thread(next, prepared, None)) is not None:
+                await runs.keep(database, run, batch, clock)
+
+
+async def _end(
+    database: Database,
+    run: Run,
+    error: str | None,
+    now: datetime,
+    quiet_until: datetime | None = None,
+) -> None:
+    async with database.transaction() as session:
+        await runs.end(session, run, error, now)
+        await _note(session, run.source, error, now, quiet_until)
+
+
+async def _note(
+    session: AsyncSession,
+    source_id: str,
+    error: str | None,
+    now: datetime,
+    quiet_until: datetime | None,
+) -> None:
+    source = await session.get_one(Source, source_id, with_for_update=True)
+    source.last_error = error
+    source.quiet_until = quiet_until
+    if error is None:
+        source.last_success_at, source.failing_since = now, None
+    else:
+        source.failing_since = source.failing_since or now
+
+
+async def _import(
+    database: Database,
+    dialect: Dialect,
+    records: Iterable[object],
+    *,
+    label: str | None,
+    clock: Clock,
+    progress: Progress | None,
+) -> Run:
+    async with database.transaction() as session:
+        run = await runs.begin(session, dialect.source, label, clock())
+    error = INTERRUPTED
+    try:
+        await _feed(database, run, batches(dialect, records), clock, progress)
+    except SourceFailure as failure:
+        error = failure.detail or failure.title
+        raise
+    except Exception:
+        error = OUR_FAULT
+        raise
+    else:
+        error = ""
+    finally:
+        async with database.transaction() as session:
+            await runs.end(session, run, error or None, clock())
+    return run
+
+
+async def _feed(
+    database: Database,
+    run: Run,
+    prepared: Iterator[Batch],
+    clock: Clock,
+    progress: Progress | None,
+) -> None:
+    """Store every batch; the next one is read while PostgreSQL works on the present one."""
+    upcoming = asyncio.create_task(asyncio.to_thread(next, prepared, None))
+    try:
+        while (batch := await upcoming) is not None:
+            upcoming = asyncio.create_task(asyncio.to_thread(next, prepared, None))
+            await runs.keep(database, run, batch, clock)
+            if progress is not None:
+                progress(run.counts)
+    finally:
+        # A thread may still be reading: the file must not be closed under it.
+        await asyncio.gather(upcoming, return_exceptions=True)

@@ -1,0 +1,191 @@
+"""From the items of a source to rows ready to be stored: pure, and run in a thread."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import structlog
+
+from app.kernel.money import Money
+from app.watch.domain import Deadline, Notice, NoticeLot, UnreadableItem
+from app.watch.sources import Dialect, SourceFailure
+
+log = structlog.get_logger()
+
+BATCH_ITEMS = 500
+"""Items in one transaction."""
+
+BATCH_CHARACTERS = 4_000_000
+"""Raw text in one transaction, so that large notices do not add up in memory."""
+
+MAX_RAW_CHARACTERS = 65_536
+"""What is kept of an item that could not be read."""
+
+SHORTEST_BRANCH = 2
+"""Digits of a CPV division, the widest branch (Regulation (EC) 2195/2002, annex I)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A notice that was read; ``content`` is its canonical JSON and ``hash`` that text's."""
+
+    position: int
+    notice: Notice
+    content: str
+    hash: bytes
+    raw: str
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An item that is set aside."""
+
+    position: int
+    reason: str
+    raw: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction stores. No notice comes twice in it."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    characters: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to store it."""
+        count = len(self.items) + len(self.refused)
+        return count >= BATCH_ITEMS or self.characters >= BATCH_CHARACTERS
+
+
+def batches(dialect: Dialect, records: Iterable[object], *, start: int = 0) -> Iterator[Batch]:
+    """Read every record; positions count from ``start`` + 1.
+
+    When the records break off (SourceFailure), what came before is yielded first.
+    """
+    batch, failure = Batch(), None
+    numbered = enumerate(records, start + 1)
+    while True:
+        try:
+            position, record = next(numbered)
+        except StopIteration:
+            break
+        except SourceFailure as broken:
+            failure = broken
+            break
+        item = _prepared(dialect, position, record)
+        # The same notice twice: the second is a change of the first, in the next transaction.
+        again = isinstance(item, Item) and item.notice.source_id in batch.items
+        if batch.full or again:
+            yield batch
+            batch = Batch()
+        _add(batch, item)
+    if batch.items or batch.refused:
+        yield batch
+    if failure is not None:
+        raise failure
+
+
+def branch(code: str) -> str:
+    """What to look for among branches: a code ending in zeros means all that lies under it."""
+    return code[:SHORTEST_BRANCH] + code[SHORTEST_BRANCH:].rstrip("0")
+
+
+def _add(batch: Batch, item: Item | Refused) -> None:
+    batch.characters += len(item.raw)
+    if isinstance(item, Item):
+        batch.items[item.notice.source_id] = item
+    else:
+        batch.refused.append(item)
+
+
+def _prepared(dialect: Dialect, position: int, record: object) -> Item | Refused:
+    if isinstance(record, UnreadableItem):
+        return Refused(position, str(record), "")
+    raw = _dump(record)
+    try:
+        notice = dialect.read(record)
+        content = json.dumps(_content(notice), ensure_ascii=False, sort_keys=True)
+        digest = sha256(content.encode()).digest()
+    except UnreadableItem as unreadable:
+        return Refused(position, str(unreadable), raw[:MAX_RAW_CHARACTERS])
+    except Exception as error:
+        # A fault of ours on one item must not keep the others out.
+        log.error("unreadable_item", exc_info=error, source=dialect.source, position=position)
+        reason = f"Erreur de lecture inattendue ({type(error).__name__})."
+        return Refused(position, reason, raw[:MAX_RAW_CHARACTERS])
+    return Item(position, notice, content, digest, raw, dialect.is_partial(record))
+
+
+def _dump(record: object) -> str:
+    """A record as JSON text, in which a broken character stands as its escape."""
+    try:
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_number)
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(record, separators=(",", ":"), default=_number)
+    except RecursionError:
+        return ""
+    return text
+
+
+def _number(value: object) -> object:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"a record holds no {type(value).__name__}")
+    plain = float(value)
+    return plain if abs(plain) != float("inf") else str(value)
+
+
+def _content(notice: Notice) -> dict[str, Any]:
+    return {
+        "source_id": notice.source_id,
+        "kind": notice.kind,
+        "title": notice.title,
+        "description": notice.description,
+        "buyer": notice.buyer,
+        "buyer_siret": notice.buyer_siret,
+        "nature": notice.nature,
+        "concession": notice.concession,
+        "procedure": notice.procedure,
+        "procedure_id": notice.procedure_id,
+        "follows": notice.follows,
+        "cpv": notice.cpv,
+        "departments": notice.departments,
+        "lots": [_lot(lot) for lot in notice.lots],
+        "estimate": _money(notice.estimate),
+        "deadline": _deadline(notice.deadline),
+        "published_on": notice.published_on.isoformat(),
+        "url": notice.url,
+    }
+
+
+def _lot(lot: NoticeLot) -> dict[str, Any]:
+    return {
+        "number": lot.number,
+        "title": lot.title,
+        "description": lot.description,
+        "cpv": list(lot.cpv),
+        "estimate_cents": lot.estimate.amount_cents if lot.estimate else None,
+        "currency": lot.estimate.currency if lot.estimate else None,
+    }
+
+
+def _money(money: Money | None) -> dict[str, Any] | None:
+    return {"amount_cents": money.amount_cents, "currency": money.currency} if money else None
+
+
+def _deadline(deadline: Deadline | None) -> dict[str, Any] | None:
+    if deadline is None:
+        return None
+    return {
+        "at": deadline.at.isoformat(),
+        "zone": deadline.zone,
+        "text": deadline.text,
+        "certain": deadline.certain,
+    }

@@ -1,0 +1,161 @@
+"""Sources: off until the operator turns them on; asked again when their hour has come."""
+
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.jobs import queue
+from app.kernel.errors import Invalid, NotFound
+from app.watch.models import Source
+from app.watch.zones import PARIS
+
+IMPORT_TASK = "watch.import_source"
+
+
+class BadSchedule(Invalid):
+    """Not a cron line of five fields."""
+
+    code = "bad_schedule"
+    title = "Cet horaire n'est pas une ligne cron (par exemple « 15 6,12,18 * * * »)."
+
+
+class BadAddress(Invalid):
+    """Not the address of a web server."""
+
+    code = "bad_address"
+    title = "Cette adresse n'est pas une adresse http(s)."
+
+
+class BadPace(Invalid):
+    """Outside what the table allows."""
+
+    code = "bad_pace"
+    title = "La fenêtre va de 1 à 90 jours, le pas de 0 à 60 000 ms."
+
+
+async def list_sources(session: AsyncSession) -> list[Source]:
+    """Every source, on or off."""
+    return list(await session.scalars(select(Source).order_by(Source.id)))
+
+
+async def enable_source(
+    session: AsyncSession,
+    source_id: str,
+    *,
+    base_url: str | None = None,
+    cron: str | None = None,
+    window_days: int | None = None,
+    pace_ms: int | None = None,
+) -> Source:
+    """Turn a source on, the operator's act in the owner's session; what is given is set.
+
+    ``cron`` is in the time of Paris, ``window_days`` how far back each import looks,
+    ``pace_ms`` the least wait between two requests. The first import is due at once.
+    Raises NotFound, BadSchedule, BadAddress, BadPace.
+    """
+    source = await _locked(session, source_id)
+    if cron is not None:
+        _next(cron, datetime(2026, 1, 1, tzinfo=ZoneInfo(PARIS)))
+        source.cron = cron
+    if base_url is not None:
+        source.base_url = _checked_address(base_url)
+    for name, value, bounds in (
+        ("window_days", window_days, (1, 90)),
+        ("pace_ms", pace_ms, (0, 60_000)),
+    ):
+        if value is not None:
+            if not bounds[0] <= value <= bounds[1]:
+                raise BadPace
+            setattr(source, name, value)
+    source.enabled = True
+    source.requested_at = None
+    source.quiet_until = None
+    await session.flush()
+    return source
+
+
+async def disable_source(session: AsyncSession, source_id: str) -> Source:
+    """Turn a source off: nothing calls it any more. Raises NotFound."""
+    source = await _locked(session, source_id)
+    source.enabled = False
+    await session.flush()
+    return source
+
+
+async def request_due_imports(session: AsyncSession, now: datetime) -> list[str]:
+    """Enqueue an import of each source whose hour has come since the last one; their ids.
+
+    The hour is noted in the transaction that enqueues, so that of two ticks one finds it.
+    """
+    query = select(Source).where(Source.enabled).with_for_update(skip_locked=True)
+    requested = []
+    for source in await session.scalars(query.order_by(Source.id)):
+        if not is_due(source, now):
+            continue
+        source.requested_at = now
+        await session.flush()
+        await _request(session, source.id)
+        requested.append(source.id)
+    return requested
+
+
+def is_due(source: Source, now: datetime) -> bool:
+    """Whether a source's hour has come; never while it asked for quiet."""
+    if source.quiet_until is not None and now < source.quiet_until:
+        return False
+    if source.requested_at is None:
+        return True
+    return _next(source.cron, source.requested_at.astimezone(ZoneInfo(PARIS))) <= now
+
+
+def window(source: Source, now: datetime) -> date:
+    """The first day to ask for: records bear no time of change, so windows overlap.
+
+    After an outage the window opens where the last success closed.
+    """
+    last = min(source.last_success_at or now, now)
+    return last.astimezone(ZoneInfo(PARIS)).date() - timedelta(days=source.window_days)
+
+
+async def _request(session: AsyncSession, source_id: str) -> None:
+    # Not jobs.defer: beside the key under which one waits, a lock under which one runs.
+    key = f"{IMPORT_TASK}:{source_id}"
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    task = queue.configure_task(IMPORT_TASK, connection=connection, lock=key, queueing_lock=key)
+    try:
+        async with session.begin_nested():
+            await task.defer_async(source=source_id)
+    except AlreadyEnqueued:
+        return
+
+
+def _next(cron: str, after: datetime) -> datetime:
+    try:
+        found = next(CronSim(cron, after))
+    except (CronSimError, StopIteration):
+        raise BadSchedule from None
+    if len(cron.split()) != 5:
+        raise BadSchedule
+    return found
+
+
+def _checked_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise BadAddress from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise BadAddress
+    return url.rstrip("/")
+
+
+async def _locked(session: AsyncSession, source_id: str) -> Source:
+    source = await session.get(Source, source_id, with_for_update=True)
+    if source is None:
+        raise NotFound("Source inconnue.")
+    return source

@@ -1,0 +1,212 @@
+"""One batch into the database: what is new, what changed, who must be told. Set by set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.journal.service import announce
+from app.kernel.ids import new_id
+from app.watch.domain import NoticeKind
+from app.watch.events import NoticeChanged, NoticeCorrected
+from app.watch.service.prepare import MAX_RAW_CHARACTERS, Item, Refused
+
+CONTENT = {
+    "kind": "text",
+    "title": "text",
+    "description": "text",
+    "buyer": "text",
+    "buyer_siret": "text",
+    "nature": "text",
+    "concession": "boolean",
+    "procedure": "text",
+    "procedure_id": "text",
+    "follows": "text[]",
+    "cpv": "text[]",
+    "departments": "text[]",
+    "lots": "jsonb",
+    "published_on": "date",
+    "url": "text",
+}
+"""Columns of a notice that stand in its version's content under the same name."""
+
+OTHERS = {
+    "version": "v.version",
+    "updated_at": "v.seen_at",
+    "content_hash": "k.hash",
+    "partial": "k.partial",
+    "estimate_cents": "(c.estimate ->> 'amount_cents')::bigint",
+    "currency": "c.estimate ->> 'currency'",
+    "deadline_at": "(c.deadline ->> 'at')::timestamptz",
+    "deadline_zone": "c.deadline ->> 'zone'",
+    "deadline_text": "c.deadline ->> 'text'",
+    "deadline_certain": "(c.deadline ->> 'certain')::boolean",
+}
+
+_NAMES = ", ".join([*CONTENT, *OTHERS])
+
+# One COPY brings the versions; PostgreSQL makes the notices out of them, beside us. Sending each
+# column apart cost more than the rest of the import's conversation.
+COPY_VERSIONS = b"COPY notice_version (notice_id, version, content, raw, seen_at) FROM STDIN"
+UPSERT = text(f"""
+    INSERT INTO notice (id, source, source_id, first_seen_at, {_NAMES})
+    SELECT v.notice_id, :source, c.source_id, v.seen_at,
+      {", ".join([*(f"c.{name}" for name in CONTENT), *OTHERS.values()])}
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS bigint[]), CAST(:hashes AS bytea[]),
+      CAST(:partials AS boolean[])) AS k (id, version, hash, partial)
+    JOIN notice_version v ON v.notice_id = k.id AND v.version = k.version
+    CROSS JOIN LATERAL jsonb_to_record(v.content) AS c (source_id text, estimate jsonb,
+      deadline jsonb, {", ".join(f"{name} {kind}" for name, kind in CONTENT.items())})
+    ON CONFLICT (id) DO UPDATE SET ({_NAMES})
+      = ROW({", ".join(f"excluded.{name}" for name in [*CONTENT, *OTHERS])})
+""")
+
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || :source, 0))")
+KNOWN = text(
+    "SELECT source_id, id, version, content_hash, partial FROM notice"
+    " WHERE source = :source AND source_id = ANY(:ids)"
+)
+
+# What came before in the same story: the notices that a correction names, those that these
+# name, and the earlier ones of its procedure.
+EARLIER = text("""
+    WITH RECURSIVE chain (later, earlier, depth) AS (
+      SELECT n.id, e.id, 1 FROM notice n
+      JOIN notice e ON e.source = n.source AND e.source_id = ANY(n.follows)
+      WHERE n.id = ANY(:ids) AND n.kind IN ('correction', 'cancellation')
+      UNION
+      SELECT c.later, e.id, c.depth + 1 FROM chain c
+      JOIN notice m ON m.id = c.earlier
+      JOIN notice e ON e.source = m.source AND e.source_id = ANY(m.follows)
+      WHERE c.depth < 10
+    )
+    SELECT later, earlier FROM chain WHERE later <> earlier
+    UNION
+    SELECT n.id, e.id FROM notice n
+    JOIN notice e ON e.source = n.source AND e.procedure_id = n.procedure_id AND e.id <> n.id
+    WHERE n.id = ANY(:ids) AND (e.published_on < n.published_on
+      OR (e.published_on = n.published_on AND n.kind <> 'call'))
+    ORDER BY 1, 2
+""")
+
+CORRECTING = {NoticeKind.CORRECTION, NoticeKind.CANCELLATION}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch's items."""
+
+    new: dict[UUID, Item] = field(default_factory=dict)
+    changed: dict[UUID, Item] = field(default_factory=dict)
+    same: int = 0
+    refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: UUID
+    version: int
+    hash: bytes
+    partial: bool
+
+
+async def store(session: AsyncSession, source: str, items: Iterable[Item], at: datetime) -> Outcome:
+    """Store notices of one source, and announce what changed and what was corrected.
+
+    One import at a time writes for a source: two runs of it take turns, batch by batch.
+    """
+    given = list(items)
+    await session.execute(LOCK, {"source": source})
+    outcome = await _store(session, source, given, at)
+    for notice_id in outcome.changed:
+        await announce(session, NoticeChanged(notice_id))
+    for later, earlier in await _corrected(session, outcome.new):
+        await announce(session, NoticeCorrected(earlier, corrected_by=later))
+    return outcome
+
+
+async def _store(session: AsyncSession, source: str, items: list[Item], at: datetime) -> Outcome:
+    """Store all of them, or find by halves the one that the database refuses."""
+    try:
+        async with session.begin_nested():
+            return await _write(session, source, items, at)
+    except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded, DBAPIError) as error:
+        if not _is_about_the_data(error):
+            raise
+        if len(items) == 1:
+            reason = "La base ne peut pas enregistrer cet avis tel qu'il est."
+            raw = items[0].raw[:MAX_RAW_CHARACTERS]
+            return Outcome(refused=[Refused(items[0].position, reason, raw)])
+    half = len(items) // 2
+    outcome = await _store(session, source, items[:half], at)
+    rest = await _store(session, source, items[half:], at)
+    outcome.new |= rest.new
+    outcome.changed |= rest.changed
+    outcome.same += rest.same
+    outcome.refused += rest.refused
+    return outcome
+
+
+def _is_about_the_data(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, psycopg.DataError | psycopg.errors.ProgramLimitExceeded)
+
+
+async def _write(session: AsyncSession, source: str, items: list[Item], at: datetime) -> Outcome:
+    ids = [item.notice.source_id for item in items]
+    rows = await session.execute(KNOWN, {"source": source, "ids": ids})
+    known = {row[0]: _Known(row[1], row[2], bytes(row[3]), row[4]) for row in rows}
+    outcome = Outcome()
+    for item in items:
+        before = known.get(item.notice.source_id)
+        if before is None:
+            outcome.new[new_id()] = item
+        elif before.hash == item.hash or (item.partial and not before.partial):
+            outcome.same += 1
+        else:
+            outcome.changed[before.id] = item
+    versions = [1] * len(outcome.new)
+    versions += [known[item.notice.source_id].version + 1 for item in outcome.changed.values()]
+    if versions:
+        await _write_rows(session, source, outcome.new | outcome.changed, versions, at)
+    return outcome
+
+
+async def _write_rows(
+    session: AsyncSession, source: str, items: dict[UUID, Item], versions: list[int], at: datetime
+) -> None:
+    """Write one version of each notice, and the notice as that version has it."""
+    connection: AsyncConnection[Any] = (
+        await (await session.connection()).get_raw_connection()
+    ).driver_connection  # type: ignore[assignment]
+    async with connection.cursor() as cursor, cursor.copy(COPY_VERSIONS) as copy:
+        for (notice_id, item), version in zip(items.items(), versions, strict=True):
+            await copy.write_row((notice_id, version, item.content, item.raw or "null", at))
+    values = {
+        "source": source,
+        "ids": list(items),
+        "versions": versions,
+        "hashes": [item.hash for item in items.values()],
+        "partials": [item.partial for item in items.values()],
+    }
+    await session.execute(UPSERT, values)
+
+
+async def _corrected(session: AsyncSession, new: dict[UUID, Item]) -> list[tuple[UUID, UUID]]:
+    """Pairs (later notice, earlier one) of what the new notices correct, cancel or replace."""
+    ids = [
+        notice_id
+        for notice_id, item in new.items()
+        if item.notice.kind in CORRECTING
+        or (item.notice.kind is NoticeKind.CALL and item.notice.procedure_id)
+    ]
+    if not ids:
+        return []
+    return [(row[0], row[1]) for row in await session.execute(EARLIER, {"ids": ids})]

@@ -1,0 +1,28 @@
+"""Background entry points of the watch."""
+
+import procrastinate
+
+from app.infra import jobs
+from app.kernel.clock import system_clock
+from app.settings import Settings
+from app.watch import service
+from app.watch.service.sources import IMPORT_TASK
+
+blueprint = procrastinate.Blueprint()
+
+TICK = "watch.tick"
+
+
+@blueprint.task(name=TICK, queueing_lock=TICK)
+async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
+    """Ask for the import of each source whose hour has come."""
+    async with jobs.databases.get().importer.transaction() as session:
+        await service.request_due_imports(session, system_clock())
+
+
+@blueprint.task(name=IMPORT_TASK)
+async def import_source(source: str) -> None:
+    """Import what a source published lately, if it is still on."""
+    await service.import_source(
+        jobs.databases.get().importer, source, contact=Settings().contact, clock=system_clock
+    )
