@@ -1,0 +1,163 @@
+"""Queries of the watch by name: hot reads, newest first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.infra.db import ListQuery, instant, public_id
+from app.watch.domain import Nature, NoticeKind
+from app.watch.zones import PARIS
+
+_DEADLINE = f"""CASE WHEN deadline_at IS NOT NULL THEN json_build_object(
+    'at', {instant("deadline_at")}, 'zone', deadline_zone, 'text', deadline_text,
+    'certain', deadline_certain) END"""
+
+_NOTICES = f"""
+    SELECT json_build_object(
+      'id', {public_id("not", "id")}, 'source', source, 'source_id', source_id, 'kind', kind,
+      'title', title, 'buyer', buyer, 'buyer_siret', buyer_siret, 'nature', nature,
+      'concession', concession, 'procedure', procedure, 'cpv', cpv, 'departments', departments,
+      'lot_count', jsonb_array_length(lots),
+      'estimate', CASE WHEN estimate_cents IS NOT NULL THEN
+        json_build_object('amount_cents', estimate_cents, 'currency', currency) END,
+      'deadline', {_DEADLINE}, 'published_on', published_on, 'url', url,
+      'version', version) AS item,
+      ARRAY[published_on::text, id::text] AS keys
+    FROM notice WHERE true"""
+
+_RUNS = f"""
+    SELECT json_build_object(
+      'id', {public_id("imp", "id")}, 'source', source, 'via', via, 'label', label,
+      'state', state, 'seen', seen, 'new', new, 'changed', changed, 'same', same,
+      'set_aside', set_aside, 'reasons', reasons, 'window_from', window_from, 'error', error,
+      'started_at', {instant("started_at")}, 'finished_at', {instant("finished_at")}) AS item,
+      ARRAY[id::text] AS keys
+    FROM import_run WHERE true"""
+
+SOURCES = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', id, 'enabled', enabled, 'cron', cron, 'window_days', window_days,
+          'last_success_at', {instant("last_success_at")},
+          'failing_since', {instant("failing_since")}, 'last_error', last_error) AS item,
+          ARRAY[id] AS keys
+        FROM source WHERE true""",
+    order="id",
+    after="id > {}::text",
+    position_length=1,
+)
+"""Where notices come from, and how fresh they are."""
+
+RUNS = ListQuery(select=_RUNS, order="id DESC", after="id < {}::uuid", position_length=1)
+"""Imports, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for among the notices; what is not given does not count.
+
+    ``q`` are words as one types them into a search engine, ``cpv_branch`` the digits of a
+    branch (see ``prepare.branch``); days of deadlines are those of Paris, both ends included.
+    """
+
+    q: str | None = None
+    cpv_branch: str | None = None
+    departments: tuple[str, ...] = ()
+    published_from: date | None = None
+    published_to: date | None = None
+    deadline_from: date | None = None
+    deadline_to: date | None = None
+    nature: Nature | None = None
+    kind: NoticeKind | None = None
+    concession: bool | None = None
+    buyer: str | None = None
+    buyer_number: str | None = None
+
+
+def notices(search: Search) -> ListQuery:
+    """The notices found, newest first. Only what is asked for stands in the SQL.
+
+    So each combination of filters has a plan of its own, and an absent one bars no index.
+    """
+    filters: list[tuple[str, list[object]]] = []
+    if search.q is not None:
+        words = "search @@ websearch_to_tsquery('french', app.fold({}::text))"
+        filters.append((words, [search.q]))
+    if search.cpv_branch is not None:
+        filters.append(("cpv_branches @> ARRAY[{}::text]", [search.cpv_branch]))
+    if search.departments:
+        filters.append(("departments && {}::text[]", [list(search.departments)]))
+    if search.buyer is not None:
+        # The first condition is the index's, for words of the whole notice; the second keeps
+        # those where the words are the buyer's.
+        filters.append(
+            (
+                "search @@ plainto_tsquery('french', app.fold({0}::text)) AND"
+                " to_tsvector('french', app.fold(buyer))"
+                " @@ plainto_tsquery('french', app.fold({0}::text))",
+                [search.buyer],
+            )
+        )
+    if search.buyer_number is not None:
+        filters.append(("buyer_siret LIKE {}::text || '%'", [search.buyer_number]))
+    filters += _ranges(search)
+    if search.nature is not None:
+        filters.append(("nature = {}::text", [search.nature.value]))
+    if search.kind is not None:
+        filters.append(("kind = {}::text", [search.kind.value]))
+    if search.concession is not None:
+        filters.append(("concession" if search.concession else "NOT concession", []))
+    return ListQuery(
+        select=_NOTICES,
+        order="published_on DESC, id DESC",
+        after="(published_on, id) < ({}::date, {}::uuid)",
+        position_length=2,
+        filters=filters,
+    )
+
+
+def versions(notice_id: UUID) -> ListQuery:
+    """The versions of a notice with what was read in each, newest first."""
+    return ListQuery(
+        select=f"""
+            SELECT json_build_object('version', version, 'seen_at', {instant("seen_at")},
+              'content', content) AS item, ARRAY[version::text] AS keys
+            FROM notice_version WHERE true""",
+        order="version DESC",
+        after="version < {}::bigint",
+        position_length=1,
+        filters=[("notice_id = {}::uuid", [notice_id])],
+    )
+
+
+def set_aside(run_id: UUID) -> ListQuery:
+    """What a run could not read, in the order in which it came."""
+    return ListQuery(
+        select="""
+            SELECT json_build_object('position', position, 'reason', reason, 'raw', raw) AS item,
+              ARRAY[position::text] AS keys
+            FROM set_aside WHERE true""",
+        order="position",
+        after="position > {}::bigint",
+        position_length=1,
+        filters=[("run_id = {}::uuid", [run_id])],
+    )
+
+
+def _ranges(search: Search) -> list[tuple[str, list[object]]]:
+    found: list[tuple[str, list[object]]] = []
+    if search.published_from is not None:
+        found.append(("published_on >= {}::date", [search.published_from]))
+    if search.published_to is not None:
+        found.append(("published_on <= {}::date", [search.published_to]))
+    if search.deadline_from is not None:
+        found.append(("deadline_at >= {}::timestamptz", [_start(search.deadline_from)]))
+    if search.deadline_to is not None:
+        end = _start(search.deadline_to + timedelta(days=1))
+        found.append(("deadline_at < {}::timestamptz", [end]))
+    return found
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(PARIS))

@@ -1,0 +1,240 @@
+"""Shapes of the watch on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from app.infra.http.ids import ImportId, NoticeId
+from app.infra.http.schemas import In, MoneyOut, Out
+from app.kernel.errors import Fault, Invalid
+from app.watch.domain import Nature, NoticeKind
+from app.watch.models import NoticeRow
+from app.watch.repository import Search
+from app.watch.service.notices import Version
+from app.watch.service.prepare import branch
+from app.watch.zones import department
+
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$"),
+]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
+
+
+class NoticeSearch(In):
+    """What to look for; every filter given must hold."""
+
+    q: Words | None = Field(
+        None,
+        description="French words, found by their stem, with or without accents; "
+        '`"…"` keeps words together, `or` and `-` work as in a search engine.',
+        examples=["maîtrise d'œuvre"],
+    )
+    cpv: Annotated[str, StringConstraints(pattern="^[0-9]{2,8}(-[0-9])?$")] | None = Field(
+        None,
+        description="A CPV code or its first digits; trailing zeros mean the whole branch.",
+        examples=["79950000"],
+    )
+    department: list[Annotated[str, StringConstraints(max_length=3)]] = Field(
+        default=[],
+        max_length=30,
+        description="INSEE codes, any of them.",
+        examples=[["42", "2A"]],
+    )
+    published_from: Day | None = None
+    published_to: Day | None = None
+    deadline_from: Day | None = Field(None, description="A day of Paris, included.")
+    deadline_to: Day | None = Field(None, description="A day of Paris, included.")
+    nature: Nature | None = None
+    kind: NoticeKind | None = None
+    concession: bool | None = None
+    buyer: Words | None = Field(
+        None, description="Words of the buyer's name, or its SIREN or SIRET.", examples=["Roanne"]
+    )
+
+    def search(self) -> Search:
+        """What the repository looks for; raises Invalid on a department that there is not."""
+        numbered = self.buyer is not None and _is_number(self.buyer)
+        return Search(
+            q=self.q,
+            cpv_branch=branch(self.cpv.partition("-")[0]) if self.cpv else None,
+            departments=tuple(_department(code) for code in self.department),
+            published_from=self.published_from,
+            published_to=self.published_to,
+            deadline_from=self.deadline_from,
+            deadline_to=self.deadline_to,
+            nature=self.nature,
+            kind=self.kind,
+            concession=self.concession,
+            buyer=None if numbered else self.buyer,
+            buyer_number="".join(self.buyer.split()) if numbered and self.buyer else None,
+        )
+
+
+class DeadlineOut(Out):
+    """When a bid is late."""
+
+    at: datetime = Field(description="The instant, in UTC.")
+    zone: str = Field(description="The buyer's time zone.", examples=["Europe/Paris"])
+    text: str = Field(description="The source's own words.")
+    certain: bool = Field(description="False when the source is known to be unreliable here.")
+
+
+class LotOut(Out):
+    """A part that can be bid for alone."""
+
+    number: str
+    title: str
+    description: str
+    cpv: list[str]
+    estimate: MoneyOut | None
+
+
+class NoticeOut(Out):
+    """A notice in a list."""
+
+    id: NoticeId
+    source: str = Field(examples=["boamp"])
+    source_id: str = Field(examples=["26-85090"])
+    kind: NoticeKind
+    title: str
+    buyer: str
+    buyer_siret: str | None
+    nature: Nature | None
+    concession: bool
+    procedure: str | None
+    cpv: list[str]
+    departments: list[str]
+    lot_count: int
+    estimate: MoneyOut | None
+    deadline: DeadlineOut | None
+    published_on: date
+    url: str | None
+    version: int
+
+
+class VersionRef(Out):
+    """A version, and when it was first seen."""
+
+    version: int
+    seen_at: datetime
+
+
+class LaterNotice(Out):
+    """A notice that corrects, cancels, awards or replaces this one."""
+
+    id: NoticeId
+    source_id: str
+    kind: NoticeKind
+    title: str
+    published_on: date
+
+
+class NoticeDetail(NoticeOut):
+    """A notice with its lots, its versions and what followed it."""
+
+    description: str
+    procedure_id: str | None = Field(description="Groups the notices of one procedure.")
+    follows: list[str] = Field(description="Ids, in the source, of notices that this one follows.")
+    lots: list[LotOut]
+    versions: list[VersionRef]
+    later: list[LaterNotice]
+    updated_at: datetime
+
+
+class VersionOut(VersionRef):
+    """A version, and what was read in it."""
+
+    content: dict[str, Any]
+
+
+class SourceOut(Out):
+    """Where notices come from, and how fresh they are."""
+
+    id: str = Field(examples=["boamp"])
+    enabled: bool = Field(description="The operator turns sources on.")
+    cron: str = Field(description="When it is asked, in the time of Paris.")
+    window_days: int
+    last_success_at: datetime | None
+    failing_since: datetime | None
+    last_error: str | None
+
+
+class ImportOut(Out):
+    """One import and its counts."""
+
+    id: ImportId
+    source: str
+    via: str = Field(examples=["http"])
+    label: str | None = Field(description="The file's name, if it was one.")
+    state: str = Field(examples=["done"])
+    seen: int
+    new: int
+    changed: int
+    same: int
+    set_aside: int
+    reasons: dict[str, int] = Field(description="How many items were set aside for which reason.")
+    window_from: date | None
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class SetAsideOut(Out):
+    """An item that could not be read."""
+
+    position: int = Field(description="Its place in the import, from 1.")
+    reason: str
+    raw: str = Field(description="The beginning of its body.")
+
+
+def detail(notice: NoticeRow, versions: list[Version], later: list[NoticeRow]) -> NoticeDetail:
+    """A notice with its lots, its versions and what followed it."""
+    whole = {name: getattr(notice, name) for name in _SAME}
+    lots = [
+        LotOut(
+            number=lot["number"],
+            title=lot["title"],
+            description=lot["description"],
+            cpv=lot["cpv"],
+            estimate=_money(lot["estimate_cents"], lot["currency"]),
+        )
+        for lot in notice.lots
+    ]
+    deadline = {
+        name: getattr(notice, f"deadline_{name}") for name in ("at", "zone", "text", "certain")
+    }
+    return NoticeDetail(
+        **whole,
+        lots=lots,
+        lot_count=len(lots),
+        estimate=_money(notice.estimate_cents, notice.currency),
+        deadline=DeadlineOut(**deadline) if notice.deadline_at else None,
+        versions=[VersionRef.model_validate(one) for one in versions],
+        later=[LaterNotice.model_validate(one) for one in later],
+    )
+
+
+_SAME = (
+    *("id", "source", "source_id", "kind", "title", "buyer", "buyer_siret", "nature"),
+    *("concession", "procedure", "procedure_id", "cpv", "departments", "published_on", "url"),
+    *("version", "description", "follows", "updated_at"),
+)
+
+
+def _money(cents: int | None, currency: str | None) -> MoneyOut | None:
+    return None if cents is None else MoneyOut(amount_cents=cents, currency=currency or "EUR")
+
+
+def _is_number(buyer: str) -> bool:
+    digits = "".join(buyer.split())
+    return digits.isascii() and digits.isdecimal() and len(digits) in (9, 14)
+
+
+def _department(code: str) -> str:
+    known = department(code)
+    if known is None:
+        message = "Code INSEE d'un département : 01 à 95, 2A, 2B, 971 à 988."
+        raise Invalid(faults=(Fault("/query/department", "unknown_department", message),))
+    return known
