@@ -24,7 +24,7 @@ coverage: $(VENV)/.dev ## Run the suite and hold coverage to its floors
 	$(BIN)/coverage erase
 	$(BIN)/pytest --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=90 --skip-covered
-	$(BIN)/coverage report --fail-under=95 --include='app/kernel/*,app/*/domain.py'
+	$(BIN)/coverage report --fail-under=95 --include='app/kernel/*,app/*/domain.py,app/*/domain/*'
 
 bench: $(VENV)/.dev ## Measure against the floor and print ratios
 	$(BIN)/python -m bench

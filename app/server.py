@@ -6,6 +6,7 @@ An import would block the API's event loop, so jobs never run inside it.
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,11 +20,20 @@ from app import demo as demo_cluster
 from app.infra import jobs, logs
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER, JOB
+from app.kernel.errors import Conflict
 from app.main import create_app
 from app.schedule import schedule
 from app.settings import Settings
 
 WORKER_GRACE_SECONDS = 10
+
+
+class AddressTaken(Conflict):
+    """Another program listens there, or the address is not this machine's."""
+
+    code = "address_taken"
+    title = "Impossible d'écouter à cette adresse (PORT= et HOST= la changent) :"
+
 
 log = structlog.get_logger()
 
@@ -39,24 +49,33 @@ def urls(settings: Settings) -> tuple[str, str]:
 
 
 def serve(settings: Settings, *, demo: bool, out: Console) -> None:
-    """Serve until a signal; what was started here is stopped here."""
+    """Serve until a signal; what was started here is stopped here. Raises AddressTaken."""
+    listening = _listen(settings)
     if demo:
         demo_cluster.load_if_empty(settings, out)
     config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=WORKER_GRACE_SECONDS,
     )
     with child_worker(settings):
-        out.print(f"Grappe écoute sur http://{settings.host}:{settings.port}")
-        out.print(f"Documentation de l'API : http://{settings.host}:{settings.port}/docs")
+        address = f"http://{settings.host}:{settings.port}"
+        out.print(f"Grappe écoute sur {address} ; documentation de l'API : {address}/docs")
         if demo:
             demo_cluster.explain(settings, out)
-        uvicorn.Server(config).run()
+        out.print("Ctrl-C arrête tout.")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket, before anything else is started: connections wait until the API is up."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressTaken(f"{settings.host}:{settings.port} ({error.strerror})") from None
 
 
 @contextmanager

@@ -32,9 +32,7 @@ def own_database(base: Settings, name: str) -> Iterator[Settings]:
     assert base.database_url is not None
     assert base.database_owner_url is not None
     owner_url = base.database_owner_url.get_secret_value()
-    admin_url = os.environ.get("GRAPPE_TEST_ADMIN_URL") or owner_url.replace(
-        embedded.OWNER, "postgres", 1
-    )
+    admin_url = owner_url.replace(embedded.OWNER, "postgres", 1)
 
     def administer(statement: str) -> None:
         with psycopg.connect(admin_url, autocommit=True) as connection:
@@ -58,6 +56,11 @@ def own_database(base: Settings, name: str) -> Iterator[Settings]:
         administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def own_name(stem: str) -> str:
+    """A database name that is this process's alone, so that runs do not disturb each other."""
+    return f"{stem}_{os.getpid()}"
+
+
 def owner_of(settings: Settings) -> str:
     """The owner's URL."""
     assert settings.database_owner_url is not None
@@ -71,10 +74,10 @@ def login_of(settings: Settings) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(worker_id: str) -> Iterator[Settings]:
+def settings() -> Iterator[Settings]:
     """Settings of this test process, with a database of its own."""
     base = Settings(data_dir=ROOT / ".grappe" / "test", worker=False)
-    with embedded.database(base) as running, own_database(running, f"test_{worker_id}") as own:
+    with embedded.database(base) as running, own_database(running, own_name("test")) as own:
         yield own
 
 

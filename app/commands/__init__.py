@@ -16,6 +16,7 @@ from app.infra.db.migrate import migrate
 from app.kernel.errors import AppError
 from app.server import urls
 from app.settings import Settings
+from app.watch.service import SourceFailure
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -40,7 +41,8 @@ def running_database() -> Iterator[Settings]:
             yield running
         except AppError as refusal:
             err.print(f"{refusal.title} {refusal.detail or ''}".strip())
-            raise typer.Exit(2 if refusal.status in {400, 422} else 1) from None
+            unusable = refusal.status in {400, 422} or isinstance(refusal, SourceFailure)
+            raise typer.Exit(2 if unusable else 1) from None
 
 
 @contextmanager

@@ -69,7 +69,7 @@ async def _import_source(settings: Settings, source: SourceName) -> None:
 @contextmanager
 def _progress(label: str) -> Iterator[watch.Progress]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(label)
 
         def show(counts: Counts) -> None:

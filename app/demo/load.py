@@ -1,7 +1,6 @@
 """Bring the demo cluster to life, once."""
 
 import asyncio
-import json
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.clusters.models import Cluster
+from app.consortia.domain import State
+from app.consortia.models import Consortium
 from app.contributions import service as contributions
 from app.demo import notices
 from app.demo.companies import (
+    BY_KEY,
     CLUSTER_NAME,
     CLUSTER_SLUG,
     COMPANIES,
@@ -30,6 +32,7 @@ from app.infra.db.connections import IMPORTER
 from app.kernel.actor import Role
 from app.kernel.clock import system_clock
 from app.kernel.errors import Conflict, Forbidden
+from app.kernel.ids import encode
 from app.settings import Settings
 from app.watch import service as watch
 from app.watch.models import NoticeRow
@@ -72,19 +75,47 @@ def load_demo(settings: Settings, out: Console) -> None:
 
 
 def explain(settings: Settings, out: Console) -> None:
-    """Say how to sign in."""
-    address = f"http://{settings.host}:{settings.port}"
-    body = json.dumps({"email": TREASURER, "password": PASSWORD})
+    """Say how to sign in, and give a command that shows the 15 %."""
+    example = asyncio.run(_example(settings))
+    if example is None:
+        return
+    token, consortium_id = example
+    lead, rival = BY_KEY["bobine"], BY_KEY["passement"]
     out.print(
         f"\nMot de passe de toutes les personnes de la démonstration : [bold]{PASSWORD}[/bold]\n"
-        f"  {COORDINATOR}   anime le regroupement\n"
-        f"  {TREASURER}     tient la caisse\n"
-        f"  {COMPANIES[0].email}          {COMPANIES[0].name}, mandataire de « La Forge sonore »\n"
-        f"  {COMPANIES[3].email}, {COMPANIES[10].email}   deux rivaux sur le même lot\n"
-        "\nSe connecter :\n"
-        f"  curl -s {address}/v1/sessions -H 'content-type: application/json' -d '{body}'\n",
+        f"  {COORDINATOR:30} anime le regroupement\n"
+        f"  {TREASURER:30} tient la caisse\n"
+        f"  {lead.email:30} {lead.name}, mandataire du groupement qui a gagné\n"
+        f"  {rival.email:30} {rival.name}, et\n"
+        f"  {BY_KEY['tram'].email:30} {BY_KEY['tram'].name} : deux rivaux sur un même lot\n"
+        "\nCe que chacun doit à la grappe sur la salle de musiques actuelles (15 %) :\n\n"
+        f"curl -s http://{settings.host}:{settings.port}/v1/consortia/"
+        f"{encode('con', consortium_id)}/contribution -H 'Authorization: Bearer {token}'\n",
         soft_wrap=True,
     )
+
+
+async def _example(settings: Settings) -> tuple[str, UUID] | None:
+    """A token of the winning lead, and its consortium; None when the demo is not there."""
+    async with _owner(settings) as owner, owner.transaction() as session:
+        cluster = await session.scalar(select(Cluster).where(Cluster.slug == CLUSTER_SLUG))
+        if cluster is None:
+            return None
+        consortium_id = await session.scalar(
+            select(Consortium.id).where(
+                Consortium.cluster_id == cluster.cluster_id, Consortium.state == State.WON
+            )
+        )
+        now = system_clock()
+        token = await clusters.create_token(
+            session,
+            email=BY_KEY["bobine"].email,
+            cluster_slug=CLUSTER_SLUG,
+            name="demo",
+            now=now,
+            expires_at=now + timedelta(hours=settings.session_hours),
+        )
+    return (token, consortium_id) if consortium_id else None
 
 
 async def _load(settings: Settings) -> None:
@@ -174,7 +205,7 @@ async def _import(importer: Database, records: list[Record], now: datetime) -> d
         found = await session.execute(
             select(NoticeRow.source_id, NoticeRow.id).where(NoticeRow.source_id.in_(numbers))
         )
-        return dict(found.tuples().all())
+        return dict(row for row in found)
 
 
 def _owner(settings: Settings) -> AbstractAsyncContextManager[Database]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.infra.db.connections import Database
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
-"""Names tasks and defers them; a worker runs with ``queue.with_connector(...)``."""
+"""Names tasks and defers them; a worker runs inside ``worker_connector``."""
 
 databases: ContextVar["WorkerDatabases"] = ContextVar("databases")
 """The pools of the worker that runs the present job."""
@@ -54,6 +54,7 @@ async def worker_connector(url: str) -> AsyncIterator[procrastinate.App]:
     connector = procrastinate.PsycopgConnector(
         conninfo=url, kwargs={"options": "-c role=grappe_job -c timezone=UTC"}
     )
-    app = queue.with_connector(connector)
-    async with app.open_async():
-        yield app
+    # Replaced, not copied: periodic tasks stay bound to the queue that named them.
+    with queue.replace_connector(connector):
+        async with queue.open_async():
+            yield queue

@@ -8,13 +8,13 @@ from alembic import command
 
 from app.infra.db.migrate import alembic_config, migrate
 from app.settings import Settings
-from tests.conftest import login_of, own_database, owner_of
+from tests.conftest import login_of, own_database, own_name, owner_of
 
 
 @pytest.fixture(scope="module")
-def fresh(settings: Settings, worker_id: str) -> Iterator[Settings]:
+def fresh(settings: Settings) -> Iterator[Settings]:
     """A database of its own: these tests tear it down."""
-    with own_database(settings, f"migrations_{worker_id}") as own:
+    with own_database(settings, own_name("migrations")) as own:
         yield own
 
 

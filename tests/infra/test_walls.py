@@ -61,8 +61,8 @@ async def test_requests_have_no_grant_on_people_and_credentials(serving: Databas
                 await session.execute(text(f"SELECT * FROM {table}"))
 
 
-async def test_without_a_cluster_nothing_is_seen(serving: Database, world: World) -> None:
-    assert world.cluster_id
+@pytest.mark.usefixtures("world")
+async def test_without_a_cluster_nothing_is_seen(serving: Database) -> None:
     async with serving.transaction() as session:
         assert await session.scalar(text("SELECT count(*) FROM member")) == 0
         assert await session.scalar(text("SELECT count(*) FROM cluster")) == 0

@@ -2,6 +2,9 @@
 
 The session commits before the answer leaves (``scope="function"``): FastAPI's default since
 0.118 would commit after the client has its 201.
+
+Every dependency is ``async`` even when it awaits nothing: FastAPI sends a plain function to a
+thread, which costs a list as much as its query.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -37,7 +40,7 @@ _bearer = HTTPBearer(
 )
 
 
-def installation(request: Request) -> Installation:
+async def installation(request: Request) -> Installation:
     """What this process holds open."""
     held: Installation = request.app.state.installation
     return held
@@ -80,11 +83,11 @@ async def signed_in(session: OpenSession, caller: Caller) -> Work:
 _Signed = Annotated[Work, Depends(signed_in, scope="function")]
 
 
-def _session(work: _Signed) -> SqlSession:
+async def _session(work: _Signed) -> SqlSession:
     return work.session
 
 
-def _actor(work: _Signed) -> Actor:
+async def _actor(work: _Signed) -> Actor:
     return work.actor
 
 
@@ -126,7 +129,7 @@ class Reader:
         return Response(body, media_type="application/json")
 
 
-def reader(request: Request, here: Here, caller: Caller) -> Reader:
+async def reader(request: Request, here: Here, caller: Caller) -> Reader:
     """Hot reads as the caller."""
     return Reader(here, caller, request.url.path)
 

@@ -1,0 +1,140 @@
+"""The `grappe` command as an operator types it: real processes, plain lines, exit codes."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from tests.conftest import SHARED_DATA, login_of, owner_of
+from tests.world import World
+
+FULL_RECORD = {
+    "idweb": "26-77001",
+    "objet": "Entretien des orgues du temple",
+    "dateparution": "2026-02-20",
+    "datelimitereponse": "2026-03-20T12:00:00+00:00",
+    "nomacheteur": "Ville d'essai",
+    "url_avis": "https://www.boamp.fr/pages/avis/?q=idweb:26-77001",
+}
+
+
+class Grappe:
+    """The command, on the test database."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.environment = {
+            **os.environ,
+            "GRAPPE_DATABASE_URL": login_of(settings),
+            "GRAPPE_DATABASE_OWNER_URL": owner_of(settings),
+        }
+
+    def __call__(
+        self, *words: str, stdin: str = "", **extra: str
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", *words],
+            env={**self.environment, **extra},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def grappe(settings: Settings) -> Grappe:
+    return Grappe(settings)
+
+
+def test_files_are_imported_whatever_their_wrapping_and_again_changes_nothing(
+    grappe: Grappe, tmp_path: Path
+) -> None:
+    single = tmp_path / "one.json"
+    single.write_text(json.dumps(FULL_RECORD))
+    zipped = tmp_path / "many.json.gz"
+    others = [{**FULL_RECORD, "idweb": f"26-7700{n}"} for n in (2, 3)]
+    zipped.write_bytes(gzip.compress(json.dumps({"total_count": 2, "results": others}).encode()))
+    first = grappe("import", "boamp", "--file", str(single), str(zipped))
+    assert first.returncode == 0, first.stderr
+    assert "1 lus, 1 nouveaux" in first.stdout
+    assert "2 lus, 2 nouveaux" in first.stdout
+    again = grappe("import", "boamp", "--file", str(single), str(zipped))
+    assert "2 lus, 0 nouveaux, 0 modifiés, 2 inchangés" in again.stdout
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not json", b'[{"idweb": "26-1"', b'{"hello": 1}', b"\x1f\x8bbroken"]
+)
+def test_a_file_that_is_no_source_is_refused_in_one_plain_line(
+    grappe: Grappe, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_bytes(content)
+    answer = grappe("import", "boamp", "--file", str(path))
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+
+
+def test_a_file_that_is_not_there_is_said_so(grappe: Grappe, tmp_path: Path) -> None:
+    answer = grappe("import", "boamp", "--file", str(tmp_path / "nowhere.json"))
+    assert answer.returncode == 2
+    assert "nowhere.json" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_source_that_is_off_is_not_asked(grappe: Grappe) -> None:
+    answer = grappe("import", "boamp")
+    assert (answer.returncode, "éteinte" in answer.stderr) == (1, True)
+    assert "éteinte" in grappe("sources", "list").stdout
+
+
+def test_the_thirteen_real_records_arrive(grappe: Grappe) -> None:
+    files = sorted((SHARED_DATA / "boamp").glob("*.json"))
+    if not files:
+        pytest.skip("no real notices beside the project: ../shared/data/boamp is absent")
+    answer = grappe("import", "boamp", "--file", *map(str, files))
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("1 lus, 1 nouveaux, 0 modifiés, 0 inchangés, 0 mis de côté") == 13
+
+
+async def test_a_created_token_signs_in(grappe: Grappe, world: World) -> None:
+    slug = f"cli-{world.cluster_id.hex[-12:]}"
+    mail = f"moi@{slug}.example"
+    made = grappe(
+        "cluster", "create", "Essai", "--slug", slug, "--coordinator", mail, stdin="un long secret"
+    )
+    assert made.returncode == 0, made.stderr
+    # A program signs in now; the API in this process lives at its own fixed moment, before it.
+    token = grappe("token", "create", "--email", mail, "--cluster", slug).stdout.strip()
+    answer = await world.client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["role"] == "coordinator"
+
+
+def test_an_unknown_person_gets_no_token(grappe: Grappe) -> None:
+    answer = grappe("token", "create", "--email", "nobody@nowhere.example")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "inconnue" in answer.stderr
+
+
+def test_a_weak_password_is_refused(grappe: Grappe) -> None:
+    words = ("cluster", "create", "X", "--slug", "weak", "--coordinator", "a@weak.example")
+    answer = grappe(*words, stdin="short")
+    assert (answer.returncode, "12 caractères" in answer.stderr) == (2, True)
+
+
+def test_an_unsafe_setting_stops_the_start(grappe: Grappe) -> None:
+    answer = grappe("migrate", GRAPPE_ENVIRONMENT="production")
+    assert answer.returncode == 2
+    assert "GRAPPE_SECRET_KEY is required" in answer.stderr
+
+
+def test_the_demo_is_refused_in_production(grappe: Grappe) -> None:
+    secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+    answer = grappe("demo", GRAPPE_ENVIRONMENT="production", GRAPPE_SECRET_KEY=secret)
+    assert (answer.returncode, "production" in answer.stderr) == (1, True)

@@ -1,0 +1,134 @@
+"""The whole story end to end: the demo cluster, played through the services, seen over HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+
+from app.demo.companies import COORDINATOR, PASSWORD, TREASURER
+from app.demo.load import DemoExists, build
+from app.demo.story import FORGE_AWARDED, FORGE_RECEIPTS
+from app.infra import jobs
+from app.infra.db import open_database
+from app.infra.db.connections import IMPORTER, JOB
+from app.main import create_app
+from app.schedule import schedule
+from app.settings import Settings
+from tests.conftest import login_of, own_database, own_name, owner_of
+from tests.world import NOW
+
+
+@dataclass
+class Town:
+    """The demo as people see it: one signed-in client per mail address."""
+
+    client: AsyncClient
+    settings: Settings
+
+    async def sign_in(self, email: str) -> dict[str, str]:
+        """The headers of a person who signed in by password."""
+        body = {"email": email, "password": PASSWORD}
+        answer = await self.client.post("/v1/sessions", json=body)
+        assert answer.status_code == 201, answer.text
+        return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+    async def get(self, email: str, path: str) -> Any:
+        """GET as a person."""
+        answer = await self.client.get(path, headers=await self.sign_in(email))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def consortium(self, email: str, name: str) -> Any:
+        """A consortium by its name, as a person sees it."""
+        items = (await self.get(email, "/v1/consortia"))["items"]
+        return next(item for item in items if item["name"] == name)
+
+
+@pytest.fixture(scope="module")
+async def town(settings: Settings) -> AsyncIterator[Town]:
+    """The demo in a database of its own, as of the fixed moment; its jobs have run."""
+    with own_database(settings, own_name("demo")) as own:
+        app = create_app(own, clock=lambda: NOW)
+        async with (
+            open_database(owner_of(own), role=None, size=1) as owner,
+            open_database(login_of(own), size=2) as serving,
+            open_database(login_of(own), role=IMPORTER, size=2) as importer,
+            open_database(login_of(own), role=JOB, size=2) as job,
+            jobs.worker_connector(login_of(own)) as queue,
+        ):
+            await build(owner, serving, importer, now=NOW)
+            with pytest.raises(DemoExists):
+                await build(owner, serving, importer, now=NOW)
+            schedule(queue)
+            jobs.databases.set(jobs.WorkerDatabases(job, importer))
+            await queue.run_worker_async(wait=False, install_signal_handlers=False)
+            transport = ASGITransport(app=app)
+            async with (
+                app.router.lifespan_context(app),
+                AsyncClient(transport=transport, base_url="http://demo") as client,
+            ):
+                yield Town(client, own)
+
+
+async def test_the_winners_owe_exactly_fifteen_percent(town: Town) -> None:
+    won = await town.consortium(TREASURER, "Les Forgerons du son")
+    assert won["state"] == "won"
+    owed = await town.get(TREASURER, f"/v1/consortia/{won['id']}/contribution")
+    assert owed["part"]["amount_cents"] == FORGE_AWARDED * 100
+    assert owed["forecast"]["amount_cents"] * 100 == FORGE_AWARDED * 100 * 15
+    received = sum(cents for _, cents, _ in FORGE_RECEIPTS)
+    assert owed["charged"]["amount_cents"] * 100 == received * 15
+    for figure in ("part", "forecast", "due", "charged", "paid"):
+        parts = sum(party[figure]["amount_cents"] for party in owed["parties"])
+        assert parts == owed[figure]["amount_cents"]
+    for party in owed["parties"]:
+        assert (party["bps"], party["policy_version"]) == (1_500, 1)
+        assert party["forecast"]["amount_cents"] * 100 == party["part"]["amount_cents"] * 15
+
+
+async def test_every_state_of_a_joint_answer_is_there(town: Town) -> None:
+    items = (await town.get(COORDINATOR, "/v1/consortia"))["items"]
+    states = sorted(item["state"] for item in items)
+    assert states == ["agreed", "forming", "lost", "proposed", "won"]
+
+
+async def test_rivals_do_not_see_each_other(town: Town) -> None:
+    for own, other in (("passement", "tram"), ("tram", "passement")):
+        mine = (await town.get(f"{own}@furan.example", "/v1/consortia"))["items"]
+        theirs = (await town.get(f"{other}@furan.example", "/v1/consortia"))["items"]
+        assert len(mine) == len(theirs) == 1
+        headers = await town.sign_in(f"{own}@furan.example")
+        answer = await town.client.get(f"/v1/consortia/{theirs[0]['id']}", headers=headers)
+        assert answer.status_code == 404
+
+
+async def test_a_corrected_notice_moves_the_deadline_of_those_who_follow(town: Town) -> None:
+    items = (await town.get(COORDINATOR, "/v1/tenders"))["items"]
+    moved = next(item for item in items if item["title"].startswith("Captation"))
+    assert (moved["deadline"]["at"], moved["version"]) == ("2026-04-05T10:00:00Z", 2)
+
+
+async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:
+    notices = (await town.get(COORDINATOR, "/v1/notices?limit=100"))["items"]
+    assert len(notices) == 14
+    overseas = next(one for one in notices if "océan Indien" in one["title"])
+    assert overseas["deadline"]["zone"] == "Indian/Reunion"
+
+
+async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
+    async with (
+        open_database(owner_of(town.settings), role=None, size=1) as owner,
+        owner.transaction() as session,
+    ):
+        charged = await session.scalar(text("SELECT sum(amount_cents) FROM charge"))
+        income = await session.scalar(
+            text(
+                "SELECT sum(p.amount_cents) FROM ledger_posting p JOIN ledger_account a"
+                " ON a.cluster_id = p.cluster_id AND a.id = p.credit_account_id"
+                " WHERE a.code LIKE '706%'"
+            )
+        )
+    assert charged == income == sum(cents for _, cents, _ in FORGE_RECEIPTS) * 15 // 100
