@@ -6,7 +6,6 @@ Each test works in a cluster of its own: row security keeps tests apart, as it d
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -107,9 +106,6 @@ async def world(client: AsyncClient, owner: Database) -> World:
 
 
 @pytest.fixture
-def now() -> datetime:
-    """The moment at which every test happens."""
-    return NOW
-
-
-assert NOW.tzinfo is UTC
+async def other_world(client: AsyncClient, owner: Database) -> World:
+    """Another cluster: nothing of it may be seen from the first."""
+    return await build_world(client, owner)

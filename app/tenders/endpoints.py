@@ -41,8 +41,8 @@ async def list_tenders(
     ] = False,
 ) -> Response:
     """The tenders that the cluster follows, newest first."""
-    today = caller.now.replace(minute=0, second=0, microsecond=0) if open_only else None
-    return await read.list(repository.tenders(today), limit, cursor)
+    query = repository.tenders(caller.now if open_only else None)
+    return await read.list(query, limit, cursor)
 
 
 @router.post(

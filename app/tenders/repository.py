@@ -24,5 +24,5 @@ def tenders(open_at: datetime | None) -> ListQuery:
         order="id DESC",
         after="id < {}::uuid",
         position_length=1,
-        filters=[(still_open, [open_at])] if open_at else [],
+        moving=[(still_open, [open_at])] if open_at else [],
     )

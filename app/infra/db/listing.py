@@ -12,7 +12,8 @@ class ListQuery:
 
     ``select`` is SQL that gives a JSON object per row as ``item`` and the sort keys as text in
     ``keys`` (an array); ``filters`` are conditions with ``{}`` for each value, in order.
-    ``after`` is the condition that a row comes after a position, with ``{}`` per part.
+    ``moving`` filters have values that
+    time moves, the present instant say: a cursor outlives them. ``after`` is the condition that a row comes after a position, with ``{}`` per part.
     """
 
     select: str
@@ -20,15 +21,17 @@ class ListQuery:
     after: str
     position_length: int
     filters: Sequence[tuple[str, Sequence[object]]] = ()
+    moving: Sequence[tuple[str, Sequence[object]]] = ()
 
     @property
     def scope(self) -> str:
         """What a cursor of this list is bound to: its filters, not the caller."""
-        return repr([(condition, list(values)) for condition, values in self.filters])
+        kept = [(condition, list(values)) for condition, values in self.filters]
+        return repr([*kept, *[condition for condition, _ in self.moving]])
 
     def at(self, position: list[str] | None, limit: int) -> tuple[Query, list[object]]:
         """The query of one page and its values; one row more is read, to know of a next."""
-        conditions = list(self.filters)
+        conditions = [*self.filters, *self.moving]
         if position is not None:
             conditions.append((self.after, position))
         values: list[object] = []
