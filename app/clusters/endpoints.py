@@ -1,6 +1,6 @@
 """Sign-in, the caller, the cluster and its members."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.clusters import domain, repository, service, sessions
 from app.clusters.models import Cluster
@@ -10,9 +10,10 @@ from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 
-router = APIRouter()
+router = room_router()
 
 
 @router.post(

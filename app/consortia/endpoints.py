@@ -1,6 +1,6 @@
 """Joint answers over HTTP."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.consortia import domain, repository, service
 from app.consortia.schemas import (
@@ -32,9 +32,10 @@ from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import AgreementId, ConsortiumId
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
 
-router = APIRouter(prefix="/consortia", tags=["consortia"])
+router = room_router(prefix="/consortia", tags=["consortia"])
 
 
 @router.get(

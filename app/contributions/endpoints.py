@@ -1,6 +1,6 @@
 """Policies, charges and payments over HTTP. A consortium's statement is under `/consortia`."""
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.contributions import domain, lists, service
 from app.contributions.schemas import (
@@ -16,9 +16,10 @@ from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 
-router = APIRouter(tags=["contributions"])
+router = room_router(tags=["contributions"])
 
 OF_MEMBER = Query(None, description="Those of one member only.")
 

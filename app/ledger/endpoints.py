@@ -1,14 +1,15 @@
 """The books over HTTP: read only."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.infra.http.deps import CursorText, Limit, Read
 from app.infra.http.errors import refusals
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.ledger import access, repository
 from app.ledger.schemas import AccountOut, TransactionOut
 
-router = APIRouter(prefix="/ledger", tags=["ledger"])
+router = room_router(prefix="/ledger", tags=["ledger"])
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.infra.http.deps import Caller, CursorText, Limit, Me, Read, Session
 from app.infra.http.errors import refusals
@@ -10,6 +10,7 @@ from app.infra.http.etag import set_etag
 from app.infra.http.ids import TenderId
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 from app.tenders import domain, repository, service
 from app.tenders.schemas import (
@@ -22,7 +23,7 @@ from app.tenders.schemas import (
     tender_out,
 )
 
-router = APIRouter(prefix="/tenders", tags=["tenders"])
+router = room_router(prefix="/tenders", tags=["tenders"])
 
 
 @router.get(

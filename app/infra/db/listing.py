@@ -12,8 +12,8 @@ class ListQuery:
 
     ``select`` is SQL that gives a JSON object per row as ``item`` and the sort keys as text in
     ``keys`` (an array); ``filters`` are conditions with ``{}`` for each value, in order.
-    ``moving`` filters have values that
-    time moves, the present instant say: a cursor outlives them. ``after`` is the condition that a row comes after a position, with ``{}`` per part.
+    ``moving`` filters have values that time moves (the present instant, say): a cursor outlives
+    them. ``after`` is the condition that a row comes after a position, with ``{}`` per part.
     """
 
     select: str

@@ -102,15 +102,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(AppError)
     async def business(_request: Request, error: AppError) -> Response:
-        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-        return problem(
-            error.status,
-            error.code,
-            error.title,
-            detail=error.detail,
-            faults=error.faults,
-            headers=headers,
-        )
+        return _refusal(error)
 
     @app.exception_handler(RequestValidationError)
     async def validation(_request: Request, error: RequestValidationError) -> Response:
@@ -121,6 +113,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def routing(_request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, AppError):  # raised while the body was read
+            return _refusal(error.__cause__)
         status = error.status_code
         title = _HTTP_TITLES.get(status, "La demande est refusée.")
         code = _HTTP_CODES.get(status, "refused")
@@ -137,6 +131,17 @@ def install(app: FastAPI) -> None:
             "La base de données ne répond pas : réessayez dans un instant.",
             headers={"Retry-After": "2"},
         )
+
+
+def _refusal(error: AppError) -> Response:
+    return problem(
+        error.status,
+        error.code,
+        error.title,
+        detail=error.detail,
+        faults=error.faults,
+        headers={"WWW-Authenticate": "Bearer"} if error.status == 401 else None,
+    )
 
 
 def unexpected(error: Exception) -> None:

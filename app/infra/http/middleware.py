@@ -20,6 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _GIVEN = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
+NUL_IN_ADDRESS = ("bad_request", "L'adresse contient un caractère interdit (NUL).")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -64,6 +65,9 @@ class RequestContext:
             await send(message)
 
         try:
+            if b"%00" in scope.get("raw_path", b"") + scope["query_string"]:
+                await problem(400, *NUL_IN_ADDRESS)(scope, receive, answer)
+                return
             await self.app(scope, self._bounded(headers, receive), answer)
         except Exception as error:
             unexpected(error)

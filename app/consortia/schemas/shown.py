@@ -1,11 +1,10 @@
-"""Shapes of a joint answer on the wire."""
+"""What callers are shown."""
 
 from datetime import date
-from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StrictInt, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field
 
-from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole, State
+from app.consortia.domain import Form, Outcome, PartyRole, State
 from app.consortia.models import Award, AwardPart, Receipt
 from app.consortia.service.reading import ConsortiumView
 from app.consortia.service.splits import SplitView
@@ -21,106 +20,7 @@ from app.infra.http.ids import (
     SubmissionId,
     TenderId,
 )
-from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
-
-
-class ConsortiumIn(In):
-    """A joint answer to open; the caller's company leads it."""
-
-    tender_id: TenderId
-    name: ShortText = Field(examples=["Groupement Le Fil"])
-    form: Form = Field(description="R2142-20; `conjoint_liable_lead`: R2142-24.")
-    lot_ids: list[LotId] = Field(min_length=1, max_length=200)
-
-
-class PartyIn(In):
-    """A company of the cluster to bring in."""
-
-    member_id: MemberId
-    role: PartyRole = PartyRole.CO_CONTRACTOR
-    tasks: LongText | None = Field(None, examples=["Programmation et action culturelle"])
-
-
-class LineIn(In):
-    """A party's part of a lot: `bps` of what fixed amounts leave, or a fixed `amount`."""
-
-    party_id: PartyId
-    bps: StrictInt | None = Field(None, ge=1, le=10_000, examples=[4_000])
-    amount: MoneyIn | None = None
-    tasks: LongText | None = None
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Self:
-        if (self.bps is None) == (self.amount is None):
-            raise ValueError("give bps or amount, not both")
-        return self
-
-
-class LotSplitIn(In):
-    """Who does what of a lot; `amount` is the bid excluding tax, null for a framework."""
-
-    lot_id: LotId
-    amount: MoneyIn | None = None
-    lines: list[LineIn] = Field(min_length=1, max_length=100)
-
-    def lot_split(self) -> LotSplit:
-        """What the use case takes."""
-        return LotSplit(
-            self.lot_id,
-            self.amount.amount_cents if self.amount else None,
-            tuple(
-                Line(
-                    line.party_id,
-                    line.bps,
-                    line.amount.amount_cents if line.amount else None,
-                    line.tasks,
-                )
-                for line in self.lines
-            ),
-        )
-
-
-class SplitIn(In):
-    """The whole split: every lot of the consortium, once."""
-
-    lots: list[LotSplitIn] = Field(min_length=1, max_length=200)
-
-
-class SubmissionIn(In):
-    """The bid as handed in."""
-
-    submitted_at: AwareDatetime = Field(description="End of the upload (CCP R2151-5).")
-    platform: ShortText | None = None
-    reference: ShortText | None = Field(None, description="The platform's receipt.")
-
-
-class AwardIn(In):
-    """The outcome of one lot."""
-
-    lot_id: LotId
-    outcome: Outcome
-    amount: MoneyIn | None = Field(
-        None, description="Awarded amount excluding tax; may differ from the bid, or be unknown."
-    )
-    notified_on: date
-
-    @model_validator(mode="after")
-    def _lost_has_none(self) -> Self:
-        if self.outcome == Outcome.LOST and self.amount is not None:
-            raise ValueError("a lost lot has no amount")
-        return self
-
-
-class ReceiptIn(In):
-    """Money that a party received on a lot, excluding tax."""
-
-    lot_id: LotId
-    party_id: PartyId
-    amount: MoneyIn
-    received_on: date
-    reference: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
-    ] = Field(description="Of the invoice or the transfer: unique per party.")
+from app.infra.http.schemas import MoneyOut, Out
 
 
 class ConsortiumSummary(Out):
