@@ -1,0 +1,83 @@
+"""``make bench``: prints shares of the floor and memory; exits 1 when a bound is missed."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from app.infra import embedded
+from app.settings import Settings
+from bench import data, memory, shares
+from bench.cases import ITEMS, REQUIRED_SHARE
+
+DATA_DIR = Path(__file__).resolve().parents[1] / ".grappe" / "bench"
+
+out = Console(highlight=False)
+
+
+def main() -> int:
+    """Fill, measure, print. The exit code: 0 when every bound holds, else 1."""
+    base = Settings(data_dir=DATA_DIR, database_url=None, database_owner_url=None)
+    with embedded.database(base) as running:
+        assert running.database_owner_url is not None  # noqa: S101 - the server runs
+        assert running.database_url is not None  # noqa: S101
+        owner = data.at(running.database_owner_url.get_secret_value(), data.DATABASE)
+        login = data.at(running.database_url.get_secret_value(), data.DATABASE)
+        superuser = data.at(owner, "postgres").replace(embedded.OWNER, "postgres", 1)
+        out.print(f"Filling {data.ROWS:,} notices and tenders (kept for the next run) …")
+        data.fill(superuser, owner, login)
+        floor_url = data.open_floor(superuser, owner)
+        environment = {
+            "GRAPPE_DATABASE_URL": login,
+            "GRAPPE_DATABASE_OWNER_URL": owner,
+            "GRAPPE_DATA_DIR": str(DATA_DIR),
+            "GRAPPE_ENVIRONMENT": "development",
+            "GRAPPE_WORKER": "false",
+        }
+        with shares.both(environment, floor_url) as (ours, floor):
+            found = list(shares.measure(ours, floor, owner))
+            bounds = [memory.of_api(ours)]
+        bounds.append(memory.of_import(superuser, owner, login, environment))
+    print_shares(found)
+    print_memory(bounds)
+    kept = [one.passed for one in found] + [one.passed for one in bounds]
+    return 0 if all(kept) else 1
+
+
+def print_shares(found: list[shares.Share]) -> None:
+    """Requests per second as a share of the floor's: no times, which differ by machine."""
+    table = Table(title=f"Lists of {ITEMS} among {data.ROWS:,} rows, as a share of the floor")
+    for name in ("list", "floor", "ours", "rounds", "required", "client", ""):
+        table.add_column(name, justify="left" if name in {"list", ""} else "right")
+    for one in found:
+        table.add_row(
+            one.name,
+            "1.00",
+            f"{one.middle:.2f}",
+            f"{min(one.rounds):.2f} - {max(one.rounds):.2f}",
+            f"{REQUIRED_SHARE:.2f}",
+            f"{one.busiest_client:.0%} busy",
+            verdict(one.passed),
+        )
+    out.print(table)
+
+
+def print_memory(bounds: list[memory.Bound]) -> None:
+    """Memory against its bounds."""
+    table = Table(title="Memory, in MB")
+    for name in ("what", "seen", "bound", ""):
+        table.add_column(name, justify="right" if name in {"seen", "bound"} else "left")
+    for one in bounds:
+        seen = "not measured" if one.seen is None else f"{one.seen:.0f}"
+        table.add_row(one.name, seen, f"{memory.BOUND_MB}", verdict(one.passed) + one.remark)
+    out.print(table)
+
+
+def verdict(passed: bool) -> str:
+    """A word that a log shows as well as a terminal."""
+    return "ok" if passed else "BELOW WHAT IS REQUIRED"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

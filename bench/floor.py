@@ -1,0 +1,46 @@
+"""The floor: Starlette and asyncpg, JSON made by PostgreSQL, nobody signs in.
+
+Run by uvicorn as its own process; reads its database from ``BENCH_FLOOR_URL``.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.cases import CASES, Case
+
+POOL_SIZE = 8
+"""Connections, as many as one API process has for reads by default."""
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Hold the pool."""
+    async with asyncpg.create_pool(
+        os.environ["BENCH_FLOOR_URL"], min_size=POOL_SIZE, max_size=POOL_SIZE
+    ) as pool:
+        app.state.pool = pool
+        yield
+
+
+def endpoint(case: Case) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that sends what one query gives."""
+
+    async def answer(request: Request) -> Response:
+        values = [UUID(request.query_params["cluster"])] if case.of_cluster else []
+        body = await request.app.state.pool.fetchval(case.floor_sql, *values)
+        return Response(body, media_type="application/json")
+
+    return answer
+
+
+app = Starlette(
+    routes=[Route(case.floor_path, endpoint(case)) for case in CASES], lifespan=lifespan
+)
