@@ -34,6 +34,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY(
     generate_series(2, 8) AS digits)
 """
 
+# Most notices of exports have no code: the function costs a fifth of their import.
+BRANCHES = (
+    "CASE WHEN cpv = '{}' AND lots = '[]' THEN '{}'::text[] ELSE app.cpv_branches(cpv, lots) END"
+)
+
 
 def upgrade() -> None:
     """Create what is shared by all clusters: grants alone, no row security."""
@@ -127,7 +132,7 @@ def create_notices() -> None:
         sa.Column(
             "cpv_branches",
             pg.ARRAY(sa.Text),
-            sa.Computed("app.cpv_branches(cpv, lots)", persisted=True),
+            sa.Computed(BRANCHES, persisted=True),
         ),
         sa.Column("departments", pg.ARRAY(sa.Text), nullable=False),
         sa.Column("lots", pg.JSONB, nullable=False),
@@ -182,6 +187,7 @@ INDEXES = {
     "ix_notice_procedure_id": "(procedure_id) WHERE procedure_id IS NOT NULL",
     "ix_notice_buyer_siret": "(buyer_siret text_pattern_ops) WHERE buyer_siret IS NOT NULL",
     "ix_notice_search": "USING gin (search)",
+    "ix_notice_buyer": "USING gin (to_tsvector('french'::regconfig, app.fold(buyer)))",
     "ix_notice_cpv_branches": "USING gin (cpv_branches)",
     "ix_notice_departments": "USING gin (departments)",
     "ix_notice_follows": "USING gin (follows) WHERE follows <> '{}'",

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from app.infra.http.deps import CursorText, Limit, Me, Read, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ImportId, NoticeId
 from app.infra.http.schemas import ListOut
+from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 from app.watch import repository, service
 from app.watch.schemas import (
@@ -22,7 +23,7 @@ from app.watch.schemas import (
     detail,
 )
 
-router = APIRouter()
+router = room_router()
 
 
 class NoticePage(NoticeSearch):

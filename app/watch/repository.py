@@ -89,16 +89,11 @@ def notices(search: Search) -> ListQuery:
     if search.departments:
         filters.append(("departments && {}::text[]", [list(search.departments)]))
     if search.buyer is not None:
-        # The first condition is the index's, for words of the whole notice; the second keeps
-        # those where the words are the buyer's.
-        filters.append(
-            (
-                "search @@ plainto_tsquery('french', app.fold({0}::text)) AND"
-                " to_tsvector('french', app.fold(buyer))"
-                " @@ plainto_tsquery('french', app.fold({0}::text))",
-                [search.buyer],
-            )
+        words = (
+            "to_tsvector('french'::regconfig, app.fold(buyer))"
+            " @@ plainto_tsquery('french', app.fold({}::text))"
         )
+        filters.append((words, [search.buyer]))
     if search.buyer_number is not None:
         filters.append(("buyer_siret LIKE {}::text || '%'", [search.buyer_number]))
     filters += _ranges(search)

@@ -24,5 +24,9 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
 async def import_source(source: str) -> None:
     """Import what a source published lately, if it is still on."""
     await service.import_source(
-        jobs.databases.get().importer, source, contact=Settings().contact, clock=system_clock
+        jobs.databases.get().importer,
+        source,
+        contact=Settings().contact,
+        clock=system_clock,
+        sole=True,
     )

@@ -10,6 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from app.infra.db import Database
+from app.watch.service import Run, import_source
+from tests.watch.notices import idweb, slim
+from tests.world import NOW
+
 PATH = "/api/explore/v2.1/catalog/datasets/boamp/records"
 _DAY = re.compile(r"dateparution (>=|<) date'([0-9-]{10})'")
 
@@ -100,3 +105,30 @@ class Portal:
 
 def _holds(where: str, day: str) -> bool:
     return all(day >= bound if sign == ">=" else day < bound for sign, bound in _DAY.findall(where))
+
+
+class Naps:
+    """Sleeps that take no time, and are counted."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+CONTACT = "https://grappe.example/contact"
+
+
+async def fetch(importer: Database, naps: Naps, *, sole: bool = False) -> Run:
+    """Import from the portal at the fixed moment of tests."""
+    run = await import_source(
+        importer, "boamp", contact=CONTACT, clock=lambda: NOW, sleep=naps, sole=sole
+    )
+    assert run is not None
+    return run
+
+
+def today(count: int = 1, day: str = NOW.date().isoformat()) -> list[dict[str, Any]]:
+    """Records published on that day."""
+    return [slim(idweb(), dateparution=day) for _ in range(count)]

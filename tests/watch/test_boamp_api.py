@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,66 +11,17 @@ from sqlalchemy import text
 
 from app.infra.db import Database
 from app.watch import service
-from app.watch.service import Run, Superseded, runs
-from app.watch.service.prepare import batches
-from app.watch.sources import BOAMP, boamp_api
-from tests.watch.notices import idweb, one, slim, stored
-from tests.watch.portal import PATH, Answer, Portal
+from app.watch.sources import boamp_api
+from tests.watch.notices import one
+from tests.watch.portal import CONTACT, PATH, Answer, Naps, Portal, fetch, today
 from tests.world import NOW
 
 TODAY = NOW.date().isoformat()
-CONTACT = "https://grappe.example/contact"
-
-
-class Naps:
-    """Sleeps that take no time, and are counted; each may do something meanwhile."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-
-@pytest.fixture
-def naps() -> Naps:
-    return Naps()
-
-
-@pytest.fixture(autouse=True)
-async def boamp(owner: Database, portal: Portal) -> AsyncIterator[None]:
-    """The source, turned on towards the portal, as if it had never been asked."""
-    clean = text(
-        "UPDATE source SET last_success_at = NULL, failing_since = NULL, last_error = NULL,"
-        " quiet_until = NULL, window_days = 3"
-    )
-    left = text(
-        "UPDATE import_run SET state = 'failed', finished_at = now() WHERE state = 'running'"
-    )
-    async with owner.transaction() as session:
-        await session.execute(clean)
-        await session.execute(left)
-        await service.enable_source(session, "boamp", base_url=portal.url, pace_ms=0)
-    yield
-    async with owner.transaction() as session:
-        await service.disable_source(session, "boamp")
-        await session.execute(clean)
-
-
-async def fetch(importer: Database, naps: Naps) -> Run:
-    run = await service.import_source(
-        importer, "boamp", contact=CONTACT, clock=lambda: NOW, sleep=naps
-    )
-    assert run is not None
-    return run
+pytestmark = pytest.mark.usefixtures("boamp_on")
 
 
 async def source(owner: Database) -> Any:
     return await one(owner, "SELECT * FROM source WHERE id = 'boamp'")
-
-
-def today(count: int = 1, day: str = TODAY) -> list[dict[str, Any]]:
-    return [slim(idweb(), dateparution=day) for _ in range(count)]
 
 
 async def test_pages_of_a_window_of_days_are_asked_in_order(
@@ -285,30 +235,3 @@ async def test_an_unreadable_record_keeps_no_other_out(
     portal.records = [*today(2), {"idweb": "??", "dateparution": TODAY}]
     counts = (await fetch(importer, naps)).counts
     assert (counts.new, counts.set_aside) == (2, 1)
-
-
-async def test_a_run_left_by_a_dead_worker_goes_on_where_it_stopped(
-    importer: Database, portal: Portal, naps: Naps
-) -> None:
-    before, after = today(1, "2026-03-01"), today(2, "2026-03-02")
-    portal.records = before + after
-    async with importer.transaction() as session:
-        dead = await runs.begin_or_take_over(session, "boamp", NOW.date(), NOW)
-    batch = next(batches(BOAMP, before))
-    await runs.keep(importer, dead, batch, lambda: NOW)
-    run = await fetch(importer, naps)
-    assert portal.asked[0].query["where"] == "dateparution >= date'2026-03-01'"
-    assert (run.id, run.attempt, run.state) == (dead.id, 2, "done")
-    assert (run.counts.seen, run.counts.new, run.counts.same) == (4, 3, 1)
-
-
-async def test_a_worker_that_slept_past_its_turn_writes_nothing(
-    importer: Database, portal: Portal, naps: Naps
-) -> None:
-    async with importer.transaction() as session:
-        sleeper = await runs.begin_or_take_over(session, "boamp", NOW.date(), NOW)
-    await fetch(importer, naps)
-    late = today()
-    with pytest.raises(Superseded):
-        await runs.keep(importer, sleeper, next(batches(BOAMP, late)), lambda: NOW)
-    assert await stored(importer, late[0]["idweb"]) == {}

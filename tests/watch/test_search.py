@@ -176,7 +176,7 @@ async def test_pages_follow_each_other_newest_first(importer: Database, world: W
 )
 async def test_what_makes_no_sense_is_refused(world: World, params: dict[str, Any]) -> None:
     answer = await world.viewer.get("/v1/notices", **params)
-    assert answer.status_code == 422, answer.text
+    assert answer.status_code in (400, 422), answer.text
 
 
 @pytest.mark.parametrize("asked", ["le la les", "'", '"', "-", "or", "((", "a:*|b", "\ud83d", "%"])

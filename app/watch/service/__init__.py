@@ -2,7 +2,7 @@
 
 from app.watch.service.imports import import_file, import_records, import_source
 from app.watch.service.notices import get_notice, later_notices, require_run, versions_of
-from app.watch.service.runs import Progress, Run, Superseded
+from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.service.sources import (
     disable_source,
     enable_source,
@@ -13,6 +13,7 @@ from app.watch.sources import BrokenFile, NotJson, SourceFailure, UnknownDialect
 
 __all__ = [
     "BrokenFile",
+    "ImportRunning",
     "NotJson",
     "Progress",
     "Run",

@@ -58,9 +58,18 @@ async def import_records(
 
 
 async def import_source(
-    database: Database, source_id: str, *, contact: str, clock: Clock, sleep: Sleep = asyncio.sleep
+    database: Database,
+    source_id: str,
+    *,
+    contact: str,
+    clock: Clock,
+    sole: bool = False,
+    sleep: Sleep = asyncio.sleep,
 ) -> Run | None:
     """Import what a source published lately; ``None``, and no request, when it is off.
+
+    ``sole`` is the job's: the queue's lock lets one run at a time, so that a run found open was
+    left by a dead worker and is taken over. Without it, ImportRunning is raised on a live one.
 
     A source that fails leaves what arrived and its reason on the run and on the source; nothing
     is raised, since its next hour comes anyway. Raises Superseded when another worker took over.
@@ -70,7 +79,7 @@ async def import_source(
         if source is None or not source.enabled:
             return None
         since = sources.window(source, clock())
-        run = await runs.begin_or_take_over(session, source_id, since, clock())
+        run = await runs.begin_or_take_over(session, source_id, since, clock(), sole=sole)
     try:
         await _fetch(database, source, run, contact=contact, clock=clock, sleep=sleep)
     except SourceFailure as failure:

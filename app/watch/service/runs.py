@@ -32,6 +32,13 @@ FENCED = text("""
 """)
 
 
+class ImportRunning(Conflict):
+    """A run of this source gave a sign of life lately."""
+
+    code = "import_running"
+    title = "Un import de cette source est déjà en cours."
+
+
 class Superseded(Conflict):
     """Another process has taken the run over: this one must write nothing more."""
 
@@ -67,11 +74,14 @@ async def begin(session: AsyncSession, source: str, label: str | None, now: date
     return await _insert(session, source, now, via="file", label=label)
 
 
-async def begin_or_take_over(session: AsyncSession, source: str, since: date, now: datetime) -> Run:
+async def begin_or_take_over(
+    session: AsyncSession, source: str, since: date, now: datetime, *, sole: bool
+) -> Run:
     """Begin a source's import, or go on with the one that a dead worker left.
 
     Taking over raises ``attempt``, which bars the former process, and resumes at the day of
-    the last notice stored.
+    the last notice stored. ``sole`` says that the caller knows the former one to be dead; else
+    a run that may be alive is left alone. Raises ImportRunning.
     """
     left = await session.scalar(
         select(ImportRun)
@@ -80,6 +90,8 @@ async def begin_or_take_over(session: AsyncSession, source: str, since: date, no
     )
     if left is None:
         return await _insert(session, source, now, via="http", window_from=since)
+    if not sole and left.heartbeat_at > now - ABANDONED_AFTER:
+        raise ImportRunning
     left.attempt += 1
     left.heartbeat_at = now
     counts = Counts(left.seen, left.new, left.changed, left.same, left.set_aside, left.reasons)
