@@ -9,7 +9,7 @@ export GRAPPE_HOST ?= $(or $(HOST),127.0.0.1)
 export GRAPPE_PORT ?= $(or $(PORT),8000)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check format lint types contracts drift docs-check compose-check lock clean
+.PHONY: help run test coverage bench check format format-check lint types contracts drift openapi compose-check lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,10 @@ drift: $(VENV)/.dev ## Migrations give what the models say, up and down
 
 compose-check: $(VENV)/.dev ## The compose file against the Compose specification
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+openapi: $(VENV)/.dev ## Write the API's document anew, for review
+	$(BIN)/python -c 'import json; from app.main import create_app; from app.settings import Settings; \
+		print(json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False))' > docs/openapi.json
 
 lock: $(VENV)/bin/uv ## Resolve the locked dependencies anew
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate \

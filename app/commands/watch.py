@@ -64,6 +64,9 @@ async def _import_source(settings: Settings, source: SourceName) -> None:
         err.print(f"La source {source} est éteinte : grappe sources on {source}")
         raise typer.Exit(1)
     _report(source, run.counts)
+    if run.error is not None:
+        err.print(run.error)
+        raise typer.Exit(2)
 
 
 @contextmanager

@@ -14,24 +14,34 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
 from app.infra.http.context import request_id
+from app.infra.http.strict import BadJson
 from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Unauthenticated
 
 log = structlog.get_logger()
 
 _MEDIA_TYPE = "application/problem+json"
+
+
+class BodyTooLarge(AppError):
+    """The body passes the limit (RFC 9110, 15.5.14)."""
+
+    status, code = 413, "body_too_large"
+    title = "Le corps de la demande est trop grand."
+
+
 INTERNAL_ERROR = ("internal_error", "Erreur interne : elle est consignée.")
 
 _HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
-    413: "body_too_large",
+    BodyTooLarge.status: BodyTooLarge.code,
 }
 _HTTP_TITLES = {
     400: "La demande est incorrecte.",
     404: "Introuvable.",
     405: "Cette adresse n'accepte pas cette méthode.",
-    413: "Le corps de la demande est trop grand.",
+    BodyTooLarge.status: BodyTooLarge.title,
 }
 
 
@@ -84,7 +94,13 @@ def problem(
 def refusals(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route: the errors that it raises, each with its code."""
     by_status: dict[int | str, list[type[AppError]]] = {}
-    always: tuple[type[AppError], ...] = (Unauthenticated, Forbidden, Invalid)
+    always: tuple[type[AppError], ...] = (
+        BadJson,
+        Unauthenticated,
+        Forbidden,
+        BodyTooLarge,
+        Invalid,
+    )
     for error in (*always, *errors):
         by_status.setdefault(error.status, []).append(error)
     return {

@@ -1,0 +1,58 @@
+"""The API's document is a product: complete, and committed, so that a change shows in review."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+
+SNAPSHOT = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
+OPEN = {"open_session", "get_health", "get_readiness"}
+"""Operations that need no sign-in."""
+
+
+def document() -> dict[str, Any]:
+    """The document as the service gives it."""
+    return create_app(Settings()).openapi()
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """Every operation: its method, its path, and what is said of it."""
+    return [
+        (method, path, operation)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_the_committed_document_is_the_present_one() -> None:
+    assert json.loads(SNAPSHOT.read_text()) == document(), "run `make openapi` and review the diff"
+
+
+@pytest.mark.parametrize(
+    "operation", [found for _, _, found in operations()], ids=lambda one: one["operationId"]
+)
+def test_an_operation_is_named_described_and_says_how_it_refuses(
+    operation: dict[str, Any],
+) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation["operationId"])
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"]
+    if operation["operationId"] not in OPEN:
+        assert operation["security"] == [{"token": []}]
+        assert {"401", "403", "422"} <= operation["responses"].keys()
+
+
+def test_what_creates_takes_an_idempotency_key() -> None:
+    without = [
+        operation["operationId"]
+        for method, _, operation in operations()
+        if method == "post"
+        and "Idempotency-Key" not in {p["name"] for p in operation.get("parameters", [])}
+    ]
+    assert without == ["open_session"]
