@@ -66,7 +66,9 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         if demo:
             demo_cluster.explain(settings, out)
         out.print("Ctrl-C arrête tout.")
-        uvicorn.Server(config).run(sockets=[listening])
+        # uvicorn raises the signal that stopped it once more, when it has closed everything.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

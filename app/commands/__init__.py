@@ -1,6 +1,7 @@
 """What the operator's commands share: a database behind them, plain refusals, exit codes."""
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -36,6 +37,8 @@ def running_database() -> Iterator[Settings]:
             name = "GRAPPE_" + "_".join(str(part) for part in fault["loc"]).upper()
             err.print(f"{name if fault['loc'] else 'Réglages'} : {fault['msg']}")
         raise typer.Exit(2) from None
+    # SIGTERM unwinds as Ctrl-C does: what was started here is stopped here.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with embedded.database(settings) as running:
         try:
             yield running
