@@ -12,8 +12,6 @@ from app.infra.http.context import request_id
 from app.infra.http.errors import INTERNAL_ERROR, problem, unexpected
 from app.kernel.ids import new_id
 
-log = structlog.get_logger()
-
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -38,6 +36,8 @@ class RequestContext:
 
     def __init__(self, app: App, max_body_bytes: int) -> None:
         self.app = app
+        # Bound once: the module's proxy would make a logger at every call.
+        self.log = structlog.get_logger().bind()
         self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -76,7 +76,7 @@ class RequestContext:
             await problem(500, *INTERNAL_ERROR)(scope, receive, answer)
         finally:
             if scope["path"] not in _QUIET:
-                log.info(
+                self.log.info(
                     "request",
                     method=scope["method"],
                     path=scope["path"],
