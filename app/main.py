@@ -14,6 +14,7 @@ from app.infra.db import open_database
 from app.infra.http import errors
 from app.infra.http.cursor import Cursors
 from app.infra.http.deps import Here, Installation
+from app.infra.http.docs import add_docs
 from app.infra.http.middleware import RequestContext
 from app.infra.http.once import Replay
 from app.infra.jobs import queue
@@ -60,10 +61,12 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     app.include_router(api.router)
     add_health(app)
+    add_docs(app)
     errors.install(app)
 
     @app.exception_handler(Replay)

@@ -117,3 +117,16 @@ async def test_metrics_count_by_route_not_by_path(world: World) -> None:
     metrics = (await world.client.get("/metrics")).text
     assert 'handler="/v1/members/{member_id}"' in metrics
     assert "mem_1111" not in metrics
+
+
+async def test_the_documentation_comes_from_this_server_alone(client: AsyncClient) -> None:
+    page = await client.get("/docs")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "://" not in page.text
+    for path in ("/docs/assets/swagger-ui-bundle.js", "/docs/start.js", "/openapi.json"):
+        assert (await client.get(path)).status_code == 200
+
+
+async def test_answers_may_be_shown_by_no_page(client: AsyncClient) -> None:
+    answer = await client.get("/nowhere")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
