@@ -11,9 +11,18 @@ from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
 router = APIRouter(prefix="/v1")
-router.include_router(clusters)
-router.include_router(contributions)
-router.include_router(ledger)
-router.include_router(watch)
-router.include_router(tenders)
-router.include_router(consortia)
+for room in (clusters, watch, tenders, consortia, contributions, ledger):
+    router.include_router(room)
+
+TAGS = [
+    {"name": "sessions", "description": "Sign in and out; who the caller is."},
+    {"name": "cluster", "description": "The body that gathers the companies."},
+    {"name": "members", "description": "Its companies."},
+    {"name": "sources", "description": "Where notices come from, and how fresh they are."},
+    {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
+    {"name": "tenders", "description": "What the cluster follows, and who would take what."},
+    {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
+    {"name": "contributions", "description": "What each owes the cluster, and its payments."},
+    {"name": "ledger", "description": "The cluster's books, read only."},
+    {"name": "operations", "description": "For orchestrators."},
+]

@@ -60,6 +60,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         summary="Joint answers to calls for tenders, from the watch to the last cent.",
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=api.TAGS,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
