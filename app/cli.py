@@ -44,7 +44,8 @@ def worker(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema: roles, tables, queue."""
-    with ready_database():
+    with ready_database() as settings:
+        settings.owner_url()
         out.print("La base est à jour.")
 
 

@@ -42,10 +42,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if settings.database_url is None:
-            raise RuntimeError("the API needs a database: start it with `grappe serve`")
         async with open_database(
-            settings.database_url.get_secret_value(),
+            settings.login_url(),
             size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
         ) as database:

@@ -38,19 +38,13 @@ class AddressTaken(Conflict):
 log = structlog.get_logger()
 
 
-def urls(settings: Settings) -> tuple[str, str]:
-    """The owner's URL and the login's; both are set once a database runs."""
-    if settings.database_owner_url is None or settings.database_url is None:
-        raise RuntimeError("no database is running")
-    return (
-        settings.database_owner_url.get_secret_value(),
-        settings.database_url.get_secret_value(),
-    )
-
-
 def serve(settings: Settings, *, demo: bool, out: Console) -> None:
-    """Serve until a signal; what was started here is stopped here. Raises AddressTaken."""
+    """Serve until a signal; what was started here is stopped here.
+
+    Raises AddressTaken, DatabaseUnusable, UnsafeLogin.
+    """
     listening = _listen(settings)
+    asyncio.run(_probe(settings))
     if demo:
         demo_cluster.load_if_empty(settings, out)
     config = uvicorn.Config(
@@ -69,6 +63,11 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         # uvicorn raises the signal that stopped it once more, when it has closed everything.
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+async def _probe(settings: Settings) -> None:
+    async with open_database(settings.login_url(), size=1):
+        pass
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -90,12 +89,8 @@ def child_worker(settings: Settings) -> Iterator[None]:
     if not settings.worker:
         yield
         return
-    owner, login = urls(settings)
-    environment = {
-        **os.environ,
-        "GRAPPE_DATABASE_OWNER_URL": owner,
-        "GRAPPE_DATABASE_URL": login,
-    }
+    environment = {**os.environ, "GRAPPE_DATABASE_URL": settings.login_url()}
+    environment.pop("GRAPPE_DATABASE_OWNER_URL", None)
     command = [sys.executable, "-m", "app.cli", "worker", "--with-parent"]
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, env=environment, start_new_session=True
@@ -117,7 +112,7 @@ def work(settings: Settings, *, with_parent: bool) -> None:
 
 
 async def _work(settings: Settings, *, with_parent: bool) -> None:
-    _, login = urls(settings)
+    login = settings.login_url()
     schedule(jobs.queue)
     size = settings.worker_concurrency
     async with (

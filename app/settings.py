@@ -6,7 +6,16 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.kernel.errors import AppError
+
 MIN_SECRET_LENGTH = 32
+
+
+class OwnerUnknown(AppError):
+    """The command acts as the owner of the database, and no URL says who that is."""
+
+    code = "owner_unknown"
+    title = "Cette commande agit sur la base en propriétaire : donnez GRAPPE_DATABASE_OWNER_URL."
 
 
 class Settings(BaseSettings):
@@ -16,7 +25,9 @@ class Settings(BaseSettings):
     production.
     """
 
-    model_config = SettingsConfigDict(env_prefix="GRAPPE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GRAPPE_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     environment: Literal["development", "production"] = Field(
         "development", description="`production` refuses unsafe values at start."
@@ -32,7 +43,9 @@ class Settings(BaseSettings):
         "Without it, an embedded server runs in the data folder.",
     )
     database_owner_url: SecretStr | None = Field(
-        None, description="The same database as its owner: migrations and operator commands."
+        None,
+        description="The same database as its owner, for migrations and the operator's commands "
+        "alone: `grappe serve` and `grappe worker` do without.",
     )
     pool_size: int = Field(
         8, ge=1, le=100, description="Connections of one API process, per pool (reads, writes)."
@@ -68,10 +81,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
-        if (self.database_url is None) != (self.database_owner_url is None):
+        if self.database_url is None and self.database_owner_url is not None:
             raise ValueError(
-                "GRAPPE_DATABASE_URL and GRAPPE_DATABASE_OWNER_URL go together: "
-                "set both, or neither for the embedded server"
+                "GRAPPE_DATABASE_OWNER_URL needs GRAPPE_DATABASE_URL beside it "
+                "(neither, for the embedded server)"
             )
         if self.secret_key is not None:
             if len(set(self.secret_key.get_secret_value())) < MIN_SECRET_LENGTH // 4:
@@ -81,3 +94,15 @@ class Settings(BaseSettings):
         if self.environment == "production" and self.secret_key is None:
             raise ValueError("GRAPPE_SECRET_KEY is required in production")
         return self
+
+    def login_url(self) -> str:
+        """The database for requests and jobs; raises ``RuntimeError`` when none runs yet."""
+        if self.database_url is None:
+            raise RuntimeError("no database is running")
+        return self.database_url.get_secret_value()
+
+    def owner_url(self) -> str:
+        """The database as its owner; raises OwnerUnknown."""
+        if self.database_owner_url is None:
+            raise OwnerUnknown
+        return self.database_owner_url.get_secret_value()

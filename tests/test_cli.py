@@ -138,3 +138,19 @@ def test_the_demo_is_refused_in_production(grappe: Grappe) -> None:
     secret = "0123456789abcdefghijklmnopqrstuvwxyz"
     answer = grappe("demo", GRAPPE_ENVIRONMENT="production", GRAPPE_SECRET_KEY=secret)
     assert (answer.returncode, "production" in answer.stderr) == (1, True)
+
+
+def test_a_database_that_is_not_there_is_said_in_one_line(grappe: Grappe) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    for command in (("serve",), ("worker",)):
+        answer = grappe(
+            *command, GRAPPE_DATABASE_URL=nowhere, GRAPPE_DATABASE_OWNER_URL="", GRAPPE_PORT="0"
+        )
+        assert answer.returncode == 1
+        assert "n'est pas utilisable" in answer.stderr
+        assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+
+
+def test_the_operators_commands_need_the_owner(grappe: Grappe) -> None:
+    answer = grappe("migrate", GRAPPE_DATABASE_OWNER_URL="")
+    assert (answer.returncode, "GRAPPE_DATABASE_OWNER_URL" in answer.stderr) == (2, True)

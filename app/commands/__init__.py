@@ -15,7 +15,6 @@ from app.infra import embedded
 from app.infra.db import open_database
 from app.infra.db.migrate import migrate
 from app.kernel.errors import AppError
-from app.server import urls
 from app.settings import Settings
 from app.watch.service import SourceFailure
 
@@ -50,9 +49,10 @@ def running_database() -> Iterator[Settings]:
 
 @contextmanager
 def ready_database() -> Iterator[Settings]:
-    """The same, at the newest schema."""
+    """The same at the newest schema, brought there by whoever is told the owner's URL."""
     with running_database() as settings:
-        migrate(*urls(settings))
+        if settings.database_owner_url is not None:
+            migrate(settings.owner_url(), settings.login_url())
         yield settings
 
 
@@ -61,7 +61,7 @@ def as_owner(act: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
 
     async def run(settings: Settings) -> Result:
         async with (
-            open_database(urls(settings)[0], role=None, size=1) as database,
+            open_database(settings.owner_url(), role=None, size=1) as database,
             database.transaction() as session,
         ):
             return await act(session)

@@ -15,7 +15,6 @@ from app.commands import as_owner, err, out, ready_database
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER
 from app.kernel.clock import system_clock
-from app.server import urls
 from app.settings import Settings
 from app.watch import service as watch
 from app.watch.domain import Counts
@@ -48,7 +47,7 @@ def import_notices(
 
 
 async def _import_files(settings: Settings, files: list[Path]) -> None:
-    async with open_database(urls(settings)[1], role=IMPORTER, size=2) as database:
+    async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
         for path in files:
             with _progress(path.name) as progress:
                 run = await watch.import_file(database, path, clock=system_clock, progress=progress)
@@ -56,7 +55,7 @@ async def _import_files(settings: Settings, files: list[Path]) -> None:
 
 
 async def _import_source(settings: Settings, source: SourceName) -> None:
-    async with open_database(urls(settings)[1], role=IMPORTER, size=2) as database:
+    async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
         run = await watch.import_source(
             database, source, contact=settings.contact, clock=system_clock
         )

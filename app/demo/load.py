@@ -119,9 +119,7 @@ async def _example(settings: Settings) -> tuple[str, UUID] | None:
 
 
 async def _load(settings: Settings) -> None:
-    if settings.database_url is None:
-        raise RuntimeError("no database is running")
-    url = settings.database_url.get_secret_value()
+    url = settings.login_url()
     async with (
         _owner(settings) as owner,
         open_database(url, size=2) as serving,
@@ -209,6 +207,4 @@ async def _import(importer: Database, records: list[Record], now: datetime) -> d
 
 
 def _owner(settings: Settings) -> AbstractAsyncContextManager[Database]:
-    if settings.database_owner_url is None:
-        raise RuntimeError("no database is running")
-    return open_database(settings.database_owner_url.get_secret_value(), role=None, size=1)
+    return open_database(settings.owner_url(), role=None, size=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from app.settings import Settings
+from app.settings import OwnerUnknown, Settings
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -22,9 +22,14 @@ def test_a_weak_secret_is_refused(secret: str) -> None:
         Settings(secret_key=SecretStr(secret))
 
 
-def test_one_database_url_alone_is_refused() -> None:
-    with pytest.raises(ValidationError, match="go together"):
-        Settings(database_url=SecretStr("postgresql://x/y"))
+def test_the_owner_alone_is_refused() -> None:
+    with pytest.raises(ValidationError, match="beside it"):
+        Settings(database_owner_url=SecretStr("postgresql://x/y"))
+
+
+def test_what_needs_the_owner_says_so() -> None:
+    with pytest.raises(OwnerUnknown):
+        Settings(database_url=SecretStr("postgresql://x/y")).owner_url()
 
 
 def test_an_unknown_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

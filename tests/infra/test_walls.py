@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from app.infra.db import Database, open_database
+from app.infra.db.connections import UnsafeLogin
 from app.settings import Settings
 from tests.conftest import login_of
 from tests.world import World
@@ -92,7 +93,7 @@ async def test_a_scope_ends_with_its_transaction(serving: Database, world: World
 
 async def test_a_superuser_may_not_serve(settings: Settings) -> None:
     url = login_of(settings).replace("grappe_login", "postgres", 1)
-    with pytest.raises(RuntimeError, match="SUPERUSER"):
+    with pytest.raises(UnsafeLogin):
         async with open_database(url, size=1):
             pass
 

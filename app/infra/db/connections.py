@@ -27,9 +27,26 @@ from sqlalchemy.ext.asyncio import (
 
 from app.infra.db.scope import ENTER, Anyone
 from app.kernel.actor import Actor
-from app.kernel.errors import Unauthenticated
+from app.kernel.errors import AppError, Unauthenticated
 
 SERVING, JOB, IMPORTER = "grappe_serving", "grappe_job", "grappe_importer"
+
+
+class DatabaseUnusable(AppError):
+    """Nothing answers there, or it was never migrated."""
+
+    status, code = 503, "database_unusable"
+    title = "La base de données n'est pas utilisable."
+
+
+class UnsafeLogin(AppError):
+    """Row security would not hold."""
+
+    status, code = 503, "unsafe_login"
+    title = (
+        "GRAPPE_DATABASE_URL doit nommer un rôle sans SUPERUSER ni BYPASSRLS : "
+        "les murs entre regroupements ne tiendraient pas."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +134,7 @@ async def open_database(
 ) -> AsyncIterator[Database]:
     """Open the pools as ``role`` for the length of the context; as the login itself with None.
 
-    Raises ``RuntimeError`` when the login could walk through the walls.
+    Raises DatabaseUnusable, and UnsafeLogin when the login could walk through the walls.
     """
     taken = f"-c role={role} " if role else ""
     options = f"{taken}-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
@@ -143,10 +160,9 @@ async def open_database(
         open=False,
     )
     try:
-        await pool.open(wait=True, timeout=20)
         if role:
-            async with pool.connection() as connection:
-                await _refuse_walkers(connection)
+            await _refuse_walkers(url, options)
+        await pool.open(wait=True, timeout=20)
         yield Database(engine, pool)
     finally:
         await pool.close()
@@ -172,14 +188,16 @@ async def _remember(connection: _ReadConnection) -> None:
     connection.prepared = set()
 
 
-async def _refuse_walkers(connection: AsyncConnection[tuple[Any, ...]]) -> None:
-    cursor = await connection.execute(
-        b"SELECT bool_or(rolsuper OR rolbypassrls), row_security_active('member')"
-        b" FROM pg_roles WHERE rolname IN (session_user, current_user)"
-    )
-    row = await cursor.fetchone()
+async def _refuse_walkers(url: str, options: str) -> None:
+    try:
+        async with await AsyncConnection.connect(url, options=options) as connection:
+            cursor = await connection.execute(
+                b"SELECT bool_or(rolsuper OR rolbypassrls), row_security_active('member')"
+                b" FROM pg_roles WHERE rolname IN (session_user, current_user)"
+            )
+            row = await cursor.fetchone()
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise DatabaseUnusable(f"Lancez-la, puis « grappe migrate ». ({reason})") from None
     if row is None or row[0] or not row[1]:
-        raise RuntimeError(
-            "GRAPPE_DATABASE_URL must log in as a role without SUPERUSER and BYPASSRLS: "
-            "row-level security would not hold"
-        )
+        raise UnsafeLogin
