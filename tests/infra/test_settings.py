@@ -39,10 +39,11 @@ def test_an_unknown_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_setting_is_in_the_readme_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `(GRAPPE_\w+)` \| ([^|]*) \|", README.read_text(), re.M))
+    found = re.findall(r"^\| `(GRAPPE_\w+)` \| ([^|]*) \| (.*) \|$", README.read_text(), re.M)
+    rows = {name: (default.strip(), description) for name, default, description in found}
     known = {f"GRAPPE_{name.upper()}": field for name, field in Settings.model_fields.items()}
     assert rows.keys() == known.keys()
     for name, field in known.items():
-        expected = "" if field.default is None else f"`{str(field.default).lower()}`"
-        shown = rows[name].strip().lower()
-        assert shown == expected.lower(), name
+        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        expected = "" if default is None else f"`{default}`"
+        assert rows[name] == (expected, field.description), name
