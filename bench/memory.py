@@ -48,7 +48,7 @@ def of_import(
     """An import of real records into an empty database, at its peak."""
     name = f"import of {RECORDS:,} records, peak"
     if not FILE.exists():
-        return Bound(name, None, f" SKIPPED: {FILE.name} is not beside the project")
+        return Bound(name, None, f"SKIPPED: {FILE.name} is not beside the project")
     owner, login = data.at(owner_url, DATABASE), data.at(login_url, DATABASE)
     data.renew(superuser_url, owner, login)
     process = subprocess.Popen(  # noqa: S603 - our own command
@@ -70,7 +70,7 @@ def of_import(
     if stored < RECORDS * 0.9:
         raise RuntimeError(f"the import stored {stored} of {RECORDS} records")
     unit = BYTES_PER_MB if sys.platform == "darwin" else KILOBYTES_PER_MB
-    return Bound(name, used.ru_maxrss / unit, f" ({stored:,} stored)")
+    return Bound(name, used.ru_maxrss / unit)
 
 
 def _stored(owner_url: str) -> int:
