@@ -1,6 +1,6 @@
 """The routers under /v1, on one page."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 import app.journal.models  # noqa: F401 - maps its tables
 from app.clusters.endpoints import router as clusters
@@ -10,9 +10,14 @@ from app.ledger.endpoints import router as ledger
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
-router = APIRouter(prefix="/v1")
-for room in (clusters, watch, tenders, consortia, contributions, ledger):
-    router.include_router(room)
+ROOMS = (clusters, watch, tenders, consortia, contributions, ledger)
+
+
+def include_rooms(app: FastAPI) -> None:
+    """Add every room. Straight to the app: each nesting walks all routes once more."""
+    for room in ROOMS:
+        app.include_router(room)
+
 
 TAGS = [
     {"name": "sessions", "description": "Sign in and out; who the caller is."},

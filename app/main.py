@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CollectorRegistry
-from prometheus_fastapi_instrumentator import Instrumentator
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import api
 from app.infra import logs
@@ -15,6 +14,7 @@ from app.infra.http import errors
 from app.infra.http.cursor import Cursors
 from app.infra.http.deps import Here, Installation
 from app.infra.http.docs import add_docs
+from app.infra.http.metrics import Metrics
 from app.infra.http.middleware import RequestContext
 from app.infra.http.once import Replay
 from app.infra.jobs import queue
@@ -63,7 +63,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(api.router)
+    api.include_rooms(app)
     add_health(app)
     add_docs(app)
     errors.install(app)
@@ -72,10 +72,13 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     async def replay(_request: Request, stored: Replay) -> Response:
         return stored.answer
 
-    Instrumentator(registry=CollectorRegistry(), excluded_handlers=["/metrics"]).instrument(
-        app
-    ).expose(app, include_in_schema=False)
-    app.add_middleware(RequestContext, max_body_bytes=settings.max_body_bytes)
+    metrics = Metrics()
+
+    @app.get("/metrics", include_in_schema=False)
+    async def get_metrics() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    app.add_middleware(RequestContext, metrics=metrics, max_body_bytes=settings.max_body_bytes)
     return app
 
 

@@ -35,7 +35,7 @@ from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
 
-router = room_router(prefix="/consortia", tags=["consortia"])
+router = room_router(path="/consortia", tags=["consortia"])
 
 
 @router.get(

@@ -9,7 +9,7 @@ from app.infra.http.strict import room_router
 from app.ledger import access, repository
 from app.ledger.schemas import AccountOut, TransactionOut
 
-router = room_router(prefix="/ledger", tags=["ledger"])
+router = room_router(path="/ledger", tags=["ledger"])
 
 
 @router.get(

@@ -23,7 +23,7 @@ from app.tenders.schemas import (
     tender_out,
 )
 
-router = room_router(prefix="/tenders", tags=["tenders"])
+router = room_router(path="/tenders", tags=["tenders"])
 
 
 @router.get(

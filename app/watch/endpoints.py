@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Depends, Response
 from pydantic import Field
 
 from app.infra.http.deps import CursorText, Limit, Me, Read, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ImportId, NoticeId
+from app.infra.http.query import query_model, query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -41,8 +42,11 @@ class NoticePage(NoticeSearch):
     operation_id="search_notices",
     response_model=ListOut[NoticeOut],
     responses=refusals(),
+    openapi_extra=query_parameters(NoticePage),
 )
-async def search_notices(read: Read, asked: Annotated[NoticePage, Query()]) -> Response:
+async def search_notices(
+    read: Read, asked: Annotated[NoticePage, Depends(query_model(NoticePage))]
+) -> Response:
     """Search the notices of all sources, newest first."""
     return await read.list(repository.notices(asked.search()), asked.limit, asked.cursor)
 

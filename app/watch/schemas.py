@@ -72,7 +72,7 @@ class NoticeSearch(In):
         )
 
 
-class DeadlineOut(Out):
+class NoticeDeadlineOut(Out):
     """When a bid is late."""
 
     at: datetime = Field(description="The instant, in UTC.")
@@ -81,7 +81,7 @@ class DeadlineOut(Out):
     certain: bool = Field(description="False when the source is known to be unreliable here.")
 
 
-class LotOut(Out):
+class NoticeLotOut(Out):
     """A part that can be bid for alone."""
 
     number: str
@@ -108,7 +108,7 @@ class NoticeOut(Out):
     departments: list[str]
     lot_count: int
     estimate: MoneyOut | None
-    deadline: DeadlineOut | None
+    deadline: NoticeDeadlineOut | None
     published_on: date
     url: str | None
     version: int
@@ -137,7 +137,7 @@ class NoticeDetail(NoticeOut):
     description: str
     procedure_id: str | None = Field(description="Groups the notices of one procedure.")
     follows: list[str] = Field(description="Ids, in the source, of notices that this one follows.")
-    lots: list[LotOut]
+    lots: list[NoticeLotOut]
     versions: list[VersionRef]
     later: list[LaterNotice]
     updated_at: datetime
@@ -193,7 +193,7 @@ def detail(notice: NoticeRow, versions: list[Version], later: list[NoticeRow]) -
     """A notice with its lots, its versions and what followed it."""
     whole = {name: getattr(notice, name) for name in _SAME}
     lots = [
-        LotOut(
+        NoticeLotOut(
             number=lot["number"],
             title=lot["title"],
             description=lot["description"],
@@ -210,7 +210,7 @@ def detail(notice: NoticeRow, versions: list[Version], later: list[NoticeRow]) -
         lots=lots,
         lot_count=len(lots),
         estimate=_money(notice.estimate_cents, notice.currency),
-        deadline=DeadlineOut(**deadline) if notice.deadline_at else None,
+        deadline=NoticeDeadlineOut(**deadline) if notice.deadline_at else None,
         versions=[VersionRef.model_validate(one) for one in versions],
         later=[LaterNotice.model_validate(one) for one in later],
     )

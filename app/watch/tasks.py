@@ -20,7 +20,7 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
         await service.request_due_imports(session, system_clock())
 
 
-@blueprint.task(name=IMPORT_TASK)
+@blueprint.task(name=IMPORT_TASK, retry=jobs.RETRY)
 async def import_source(source: str) -> None:
     """Import what a source published lately, if it is still on."""
     await service.import_source(

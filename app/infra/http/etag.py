@@ -10,7 +10,7 @@ from app.kernel.errors import PreconditionFailed, PreconditionRequired
 _ETAG = re.compile(r'"([0-9]{1,18})"\Z')
 
 
-def if_match(
+async def if_match(
     if_match: Annotated[
         str | None, Header(description='The `ETag` that was read, such as `"3"`.')
     ] = None,

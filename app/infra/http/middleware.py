@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from app.infra.http.context import request_id
 from app.infra.http.errors import INTERNAL_ERROR, problem, unexpected
+from app.infra.http.metrics import Metrics
 from app.kernel.ids import new_id
 
 Message = MutableMapping[str, Any]
@@ -35,8 +36,9 @@ class RequestContext:
     Pure ASGI: a ``BaseHTTPMiddleware`` costs a task per request and hides disconnections.
     """
 
-    def __init__(self, app: App, max_body_bytes: int) -> None:
+    def __init__(self, app: App, metrics: Metrics, max_body_bytes: int) -> None:
         self.app = app
+        self.metrics = metrics
         # Bound once: the module's proxy would make a logger at every call.
         self.log = structlog.get_logger().bind()
         self.max_body_bytes = max_body_bytes
@@ -76,13 +78,15 @@ class RequestContext:
                 raise
             await problem(500, *INTERNAL_ERROR)(scope, receive, answer)
         finally:
+            seconds = perf_counter() - started
             if scope["path"] not in _QUIET:
+                self.metrics.observe(scope, status, seconds)
                 self.log.info(
                     "request",
                     method=scope["method"],
                     path=scope["path"],
                     status=status,
-                    ms=round((perf_counter() - started) * 1000, 1),
+                    ms=round(seconds * 1000, 1),
                     request_id=name,
                 )
 

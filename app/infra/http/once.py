@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Base
 from app.infra.http.deps import Work, signed_in
+from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Conflict, Invalid
 
 
@@ -58,6 +59,7 @@ class KeptAnswer(Base):
 
     cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    acting_for: Mapped[UUID] = mapped_column(primary_key=True)
     operation: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     input_hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -84,6 +86,7 @@ class Keeper:
             KeptAnswer(
                 cluster_id=self.work.actor.cluster_id,
                 person_id=self.work.actor.person_id,
+                acting_for=_acting_for(self.work.actor),
                 operation=self.operation,
                 key=self.key,
                 input_hash=self.input_hash,
@@ -115,7 +118,7 @@ async def once(
     operation = f"{request.method} {request.url.path}"
     input_hash = sha256(await request.body()).digest()
     actor = work.actor
-    lock = f"{actor.cluster_id} {actor.person_id} {operation} {key}"
+    lock = f"{actor.cluster_id} {actor.person_id} {_acting_for(actor)} {operation} {key}"
     # A plain unique key would make the second request wait for the first to end.
     free = await work.session.scalar(
         text("SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": lock}
@@ -126,6 +129,7 @@ async def once(
         select(KeptAnswer).where(
             KeptAnswer.cluster_id == actor.cluster_id,
             KeptAnswer.person_id == actor.person_id,
+            KeptAnswer.acting_for == _acting_for(actor),
             KeptAnswer.operation == operation,
             KeptAnswer.key == key,
         )
@@ -135,6 +139,11 @@ async def once(
     if kept.input_hash != input_hash:
         raise KeyReused
     raise Replay(JSONResponse(kept.body, kept.status, kept.headers))
+
+
+def _acting_for(actor: Actor) -> UUID:
+    """The company acted for, or the person: one person's two hats never share an answer."""
+    return actor.member_id or actor.person_id
 
 
 Once = Annotated[Keeper, Depends(once, scope="function")]

@@ -91,6 +91,6 @@ class StrictRoute(APIRoute):
         return strict
 
 
-def room_router(**options: Any) -> APIRouter:
-    """The router of a room: every body strict."""
-    return APIRouter(route_class=StrictRoute, **options)
+def room_router(path: str = "", **options: Any) -> APIRouter:
+    """The router of a room under ``/v1`` and its ``path``: every body strict."""
+    return APIRouter(prefix=f"/v1{path}", route_class=StrictRoute, **options)
