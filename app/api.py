@@ -5,12 +5,13 @@ from fastapi import FastAPI
 import app.journal.models  # noqa: F401 - maps its tables
 from app.clusters.endpoints import router as clusters
 from app.consortia.endpoints import router as consortia
+from app.consortia.outcome_endpoints import router as outcomes
 from app.contributions.endpoints import router as contributions
 from app.ledger.endpoints import router as ledger
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
-ROOMS = (clusters, watch, tenders, consortia, contributions, ledger)
+ROOMS = (clusters, watch, tenders, consortia, outcomes, contributions, ledger)
 
 
 def include_rooms(app: FastAPI) -> None:

@@ -84,7 +84,7 @@ def create_clusters() -> None:
         sa.CheckConstraint("state IN ('active', 'suspended', 'left')", name="state"),
         sa.UniqueConstraint("cluster_id", "siren", name="uq_member_siren"),
     )
-    wall("member")
+    wall("member", grants="SELECT, INSERT")
 
 
 def create_people() -> None:
@@ -167,6 +167,7 @@ def create_journal() -> None:
         "kept_answer",
         sa.Column("cluster_id", sa.Uuid, sa.ForeignKey("cluster.cluster_id"), primary_key=True),
         sa.Column("person_id", sa.Uuid, primary_key=True),
+        sa.Column("acting_for", sa.Uuid, primary_key=True),
         sa.Column("operation", sa.Text, primary_key=True),
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("input_hash", sa.LargeBinary, nullable=False),
@@ -202,7 +203,12 @@ def create_functions() -> None:
         " OR (consortium_id IS NULL AND (SELECT app.oversees()))",
     )
     wall("event", grants="SELECT, INSERT", visible="consortium_id IS NULL", writable="true")
-    wall("kept_answer", grants="SELECT, INSERT", visible="person_id = app.my_person()")
+    wall(
+        "kept_answer",
+        grants="SELECT, INSERT",
+        # A person's answers as one company are not theirs as another.
+        visible="person_id = app.my_person() AND acting_for = coalesce(app.member(), person_id)",
+    )
 
 
 ENTER = """

@@ -81,9 +81,15 @@ def upgrade() -> None:
         sa.CheckConstraint("stance IN ('lead', 'part', 'no')", name="stance"),
         sa.UniqueConstraint("cluster_id", "lot_id", "member_id", name="uq_interest_per_lot"),
     )
-    wall("tender")
-    wall("lot")
-    wall("interest", writable="member_id = app.member()")
+    # Requests add and read; a notice's correction comes by a job.
+    wall("tender", grants="SELECT, INSERT")
+    op.execute("GRANT UPDATE ON tender TO grappe_job")
+    wall("lot", grants="SELECT, INSERT")
+    wall(
+        "interest",
+        writable="member_id = app.member()",
+        grants="SELECT, INSERT, UPDATE (person_id, stance, note, declared_at)",
+    )
     op.execute("""
         CREATE FUNCTION app.followers(notice uuid) RETURNS SETOF uuid
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

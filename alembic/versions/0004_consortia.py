@@ -22,6 +22,12 @@ depends_on = None
 
 PRIVATE = f"{PARTY} OR {OVERSEEN_WHEN_WON}"
 
+# Prices open to overseers lot by lot: winning one does not open the bid on another.
+WON_LOT = (
+    "((SELECT app.oversees()) AND (consortium_id, lot_id) IN"
+    " (SELECT a.consortium_id, a.lot_id FROM award a WHERE a.outcome = 'won'))"
+)
+
 # Parents last: the order in which a downgrade can drop them.
 TABLES = (
     "receipt",
@@ -257,14 +263,23 @@ def create_outcome() -> None:
         sa.Column("amount_cents", sa.BigInteger, nullable=False),
         sa.Column("received_on", sa.Date, nullable=False),
         sa.Column("reference", sa.Text, nullable=False),
+        sa.Column("reverses", sa.Uuid),
         uuid("person_id"),
         instant("recorded_at"),
         belongs("award_id", "award"),
         belongs("party_id", "party"),
-        sa.CheckConstraint("amount_cents > 0", name="positive"),
+        belongs("reverses", "receipt"),
+        sa.CheckConstraint("(amount_cents > 0) = (reverses IS NULL)", name="sign"),
+        sa.UniqueConstraint("cluster_id", "reverses", name="uq_receipt_reversed_once"),
         # The same receipt declared by the party and by the lead is one flow.
-        sa.UniqueConstraint(
-            "cluster_id", "consortium_id", "party_id", "reference", name="uq_receipt_reference"
+        sa.Index(
+            "uq_receipt_reference",
+            "cluster_id",
+            "award_id",
+            "party_id",
+            sa.text("lower(reference)"),
+            unique=True,
+            postgresql_where=sa.text("reverses IS NULL"),
         ),
     )
 
@@ -298,14 +313,21 @@ def close_walls() -> None:
             op.execute(f"REVOKE EXECUTE ON FUNCTION app.{name} FROM PUBLIC")
             op.execute(f"GRANT EXECUTE ON FUNCTION app.{name} TO {SERVING}")
     mine = "id = ANY ((SELECT app.my_consortia())::uuid[]) OR lead_member_id = app.member()"
-    wall("consortium", visible=f"{mine} OR (SELECT app.oversees())", writable=mine)
+    wall(
+        "consortium",
+        visible=f"{mine} OR (SELECT app.oversees())",
+        writable=mine,
+        grants="SELECT, INSERT, UPDATE (state, version)",
+    )
     op.execute("CREATE INDEX ix_consortium_lead ON consortium (cluster_id, lead_member_id)")
     op.execute("CREATE INDEX ix_consortium_won ON consortium (cluster_id) WHERE state = 'won'")
-    growing = {"consortium_lot", "split", "lot_price", "split_line", "approval"}
-    growing |= {"submission", "award", "award_part", "receipt"}
     for table in reversed(TABLES[:-1]):
-        grants = "SELECT, INSERT" if table in growing else "SELECT, INSERT, UPDATE"
-        wall(table, visible=PRIVATE, writable=PARTY, grants=grants)
+        visible = f"{PARTY} OR {WON_LOT}" if table in {"lot_price", "split_line"} else PRIVATE
+        grants = "SELECT, INSERT"
+        if table == "agreement":
+            grants += ", UPDATE (withdrawn_at)"
+        wall(table, visible=visible, writable=PARTY, grants=grants)
+    op.execute(f"ALTER POLICY visible ON event WITH CHECK (consortium_id IS NULL OR {PARTY})")
     for table in ("event", "audit_entry"):
         own = " OR person_id = app.my_person()" if table == "audit_entry" else ""
         public = "(SELECT app.oversees())" if table == "audit_entry" else "true"
@@ -317,7 +339,7 @@ def close_walls() -> None:
 
 def downgrade() -> None:
     """Drop them, and give the journal its first walls back."""
-    op.execute("ALTER POLICY visible ON event USING (consortium_id IS NULL)")
+    op.execute("ALTER POLICY visible ON event USING (consortium_id IS NULL) WITH CHECK (true)")
     op.execute(
         "ALTER POLICY visible ON audit_entry USING (person_id = app.my_person()"
         " OR (consortium_id IS NULL AND (SELECT app.oversees())))"

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 
-from app.kernel.errors import AppError, Conflict, Invalid, Unauthenticated
+from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated
 
 TOKEN_BYTES = 32
 PREFIX_LENGTH = 15
@@ -44,6 +44,13 @@ class WeakPassword(Invalid):
 
     code = "weak_password"
     title = f"Un mot de passe a {MIN_PASSWORD_LENGTH} caractères au moins."
+
+
+class MemberNotActive(Forbidden):
+    """A company that left or is suspended takes on nothing new; what runs goes on."""
+
+    code = "member_not_active"
+    title = "Votre entreprise n'est pas un membre actif : elle ne peut rien engager de nouveau."
 
 
 class UnknownMember(AppError):

@@ -156,6 +156,14 @@ async def get_member(session: AsyncSession, actor: Actor, member_id: UUID) -> Me
     return member
 
 
+async def require_active(session: AsyncSession, actor: Actor) -> None:
+    """Raise MemberNotActive unless the caller's company may take on something new."""
+    if actor.member_id is not None:
+        member = await get_member(session, actor, actor.member_id)
+        if member.state != "active":
+            raise domain.MemberNotActive
+
+
 async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
     """The named members, all of them active; raises UnknownMember."""
     found = await session.scalars(

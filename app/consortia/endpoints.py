@@ -7,25 +7,18 @@ from app.consortia.schemas import (
     AgreementOut,
     ApprovalOut,
     ApprovedOut,
-    AwardedOut,
-    AwardIn,
     ConsortiumIn,
     ConsortiumOut,
     ConsortiumSummary,
     PartyIn,
     PartyOut,
-    ReceiptIn,
-    ReceiptOut,
     SplitIn,
     SplitOut,
     SubmissionIn,
     SubmissionOut,
-    awarded_out,
     consortium_out,
-    receipt_out,
     split_out,
 )
-from app.contributions.schemas import ConsortiumContributionOut
 from app.infra.http.deps import CursorText, Limit, Me, Read, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
@@ -153,7 +146,13 @@ async def write_split(
     status_code=201,
     response_model=AgreementOut,
     responses=refusals(
-        NotFound, domain.NotLead, domain.SplitFrozen, domain.SplitMissing, *ONCE_ERRORS
+        NotFound,
+        domain.NotLead,
+        domain.SplitFrozen,
+        domain.SplitMissing,
+        domain.Alone,
+        domain.PartyWithoutPart,
+        *ONCE_ERRORS,
     ),
 )
 async def propose_agreement(
@@ -222,78 +221,3 @@ async def submit_bid(
         reference=body.reference,
     )
     return await once.keep(SubmissionOut.model_validate(submission))
-
-
-@router.post(
-    "/{consortium_id}/awards",
-    operation_id="record_award",
-    status_code=201,
-    response_model=AwardedOut,
-    responses=refusals(
-        NotFound,
-        domain.NotLead,
-        domain.NotSubmitted,
-        domain.AlreadyAwarded,
-        domain.LotNotAnswered,
-        *ONCE_ERRORS,
-    ),
-)
-async def record_award(
-    consortium_id: ConsortiumId, body: AwardIn, session: Session, actor: Me, once: Once
-) -> Response:
-    """Record the outcome of one lot; winning forecasts each party's contribution (lead)."""
-    award, parts = await service.award(
-        session,
-        actor,
-        consortium_id,
-        lot_id=body.lot_id,
-        outcome=body.outcome,
-        amount_cents=body.amount.amount_cents if body.amount else None,
-        notified_on=body.notified_on,
-    )
-    return await once.keep(awarded_out(award, parts))
-
-
-@router.post(
-    "/{consortium_id}/receipts",
-    operation_id="record_receipt",
-    status_code=201,
-    response_model=ReceiptOut,
-    responses=refusals(
-        NotFound,
-        domain.NotParty,
-        domain.NotYourPart,
-        domain.UnknownParty,
-        domain.NotAwarded,
-        domain.ReceiptExists,
-        *ONCE_ERRORS,
-    ),
-)
-async def record_receipt(
-    consortium_id: ConsortiumId, body: ReceiptIn, session: Session, actor: Me, once: Once
-) -> Response:
-    """Record money that a party received: its contribution falls due and is charged."""
-    receipt = await service.record_receipt(
-        session,
-        actor,
-        consortium_id,
-        lot_id=body.lot_id,
-        party_id=body.party_id,
-        amount_cents=body.amount.amount_cents,
-        received_on=body.received_on,
-        reference=body.reference,
-    )
-    return await once.keep(receipt_out(receipt))
-
-
-@router.get(
-    "/{consortium_id}/contribution",
-    operation_id="get_contribution",
-    responses=refusals(NotFound),
-)
-async def get_contribution(
-    consortium_id: ConsortiumId, session: Session, actor: Me
-) -> ConsortiumContributionOut:
-    """What each party owes the cluster: forecast, due, charged, paid, each with its evidence."""
-    found = await service.contribution(session, actor, consortium_id)
-    return ConsortiumContributionOut.model_validate(found)

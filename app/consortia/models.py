@@ -192,7 +192,7 @@ class AwardPart(TenantRow, Base):
 
 
 class Receipt(TenantRow, Base):
-    """Money that a party received on the contract, excluding tax."""
+    """Money that a party received on the contract, excluding tax; a reversal is below zero."""
 
     __tablename__ = "receipt"
 
@@ -202,5 +202,6 @@ class Receipt(TenantRow, Base):
     amount_cents: Mapped[int]
     received_on: Mapped[date]
     reference: Mapped[str]
+    reverses: Mapped[UUID | None]
     person_id: Mapped[UUID]
     recorded_at: Mapped[datetime]

@@ -10,12 +10,15 @@ from app.consortia.models import (
     Agreement,
     Approval,
     Award,
+    AwardPart,
     Consortium,
     ConsortiumLot,
     LotPrice,
     Party,
+    Receipt,
     Split,
     SplitLine,
+    Submission,
 )
 from app.infra.db import ListQuery, instant, public_id
 from app.kernel.actor import Actor
@@ -138,6 +141,46 @@ async def awards(session: AsyncSession, consortium: Consortium) -> list[Award]:
         Award.cluster_id == consortium.cluster_id, Award.consortium_id == consortium.id
     )
     return list(await session.scalars(query.order_by(Award.id)))
+
+
+async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
+    """Let one commitment of the caller's company on these lots be decided at a time.
+
+    Consortia are different rows: without this, two at once would not see each other. Locks are
+    taken in the order of the lots, after that of the consortium's row.
+    """
+    for lot in sorted(lots):
+        name = f"commitment {actor.cluster_id} {actor.member_id} {lot}"
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+async def received(session: AsyncSession, award_id: UUID, party: Party) -> int:
+    """What a party has received on an award so far, in cents; reversals count against it."""
+    query = select(func.coalesce(func.sum(Receipt.amount_cents), 0)).where(
+        Receipt.cluster_id == party.cluster_id,
+        Receipt.award_id == award_id,
+        Receipt.party_id == party.id,
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def award_parts(session: AsyncSession, award: Award) -> dict[UUID, int]:
+    """Each party's part of an awarded lot, in cents; empty when it has no amount."""
+    query = select(AwardPart.party_id, AwardPart.amount_cents).where(
+        AwardPart.cluster_id == award.cluster_id, AwardPart.award_id == award.id
+    )
+    return dict(row for row in await session.execute(query))
+
+
+async def submission(session: AsyncSession, consortium: Consortium) -> Submission | None:
+    """The bid as handed in."""
+    found: Submission | None = await session.scalar(
+        select(Submission).where(
+            Submission.cluster_id == consortium.cluster_id,
+            Submission.consortium_id == consortium.id,
+        )
+    )
+    return found
 
 
 async def count_led(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> int:

@@ -17,6 +17,9 @@ from app.infra.db.connections import Database
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Names tasks and defers them; a worker runs inside ``worker_connector``."""
 
+RETRY = procrastinate.RetryStrategy(max_attempts=9, exponential_wait=3)
+"""For tasks that an event asks for: again after 3, 9, 27 … seconds, for some three hours."""
+
 databases: ContextVar["WorkerDatabases"] = ContextVar("databases")
 """The pools of the worker that runs the present job."""
 

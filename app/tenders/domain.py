@@ -38,13 +38,6 @@ class UnknownLot(Invalid):
     title = "Ce lot n'est pas de cette consultation."
 
 
-class TenderClosed(Conflict):
-    """The deadline has passed, or the buyer has cancelled."""
-
-    code = "tender_closed"
-    title = "La consultation est close : délai passé ou procédure annulée."
-
-
 @dataclass(frozen=True, slots=True)
 class DeadlineIn:
     """A deadline typed by a person: wall time in the buyer's zone (CCP R2151-5)."""

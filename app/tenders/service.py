@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clusters import service as clusters
 from app.clusters.access import Permission, require
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
@@ -137,6 +138,7 @@ async def declare_interest(
     """
     await get_tender(session, actor, tender_id)
     require(actor, Permission.DECLARE_INTEREST)
+    await clusters.require_active(session, actor)
     if lot_id not in {lot.id for lot in await lots_of(session, actor, tender_id)}:
         raise domain.UnknownLot
     word = {

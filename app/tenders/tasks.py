@@ -18,7 +18,7 @@ NOTICE_CHANGED = "tenders.notice_changed"
 APPLY_NOTICE = "tenders.apply_notice"
 
 
-@blueprint.task(name=NOTICE_CHANGED)
+@blueprint.task(name=NOTICE_CHANGED, retry=jobs.RETRY)
 async def notice_changed(notice_id: str, corrected_by: str | None = None) -> None:
     """Tell each cluster that follows the notice, by a job inside that cluster's walls."""
     database = jobs.databases.get().job
@@ -33,7 +33,7 @@ async def notice_changed(notice_id: str, corrected_by: str | None = None) -> Non
             await jobs.defer(session, APPLY_NOTICE, notice_id=notice_id, corrected_by=corrected_by)
 
 
-@blueprint.task(name=APPLY_NOTICE)
+@blueprint.task(name=APPLY_NOTICE, retry=jobs.RETRY)
 async def apply_notice(cluster_id: str, notice_id: str, corrected_by: str | None = None) -> None:
     """Move the deadline of the cluster's tender, and say so."""
     async with jobs.databases.get().job.transaction() as session:

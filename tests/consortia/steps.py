@@ -96,7 +96,7 @@ class Bid:
         for person in (self.lead, *self.others):
             ok(await person.post(f"{address}/approvals"))
 
-    async def submit(self, at: str = "2026-03-02T08:00:00Z") -> Response:
+    async def submit(self, at: str = "2026-03-02T09:00:00Z") -> Response:
         """The bid goes out."""
         return await self.lead.post(f"{self.path}/submissions", {"submitted_at": at})
 

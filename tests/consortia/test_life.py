@@ -1,5 +1,9 @@
 """A joint answer from talks to submission, over HTTP."""
 
+import asyncio
+
+from sqlalchemy import text
+
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.world import World
 
@@ -136,30 +140,80 @@ async def test_two_bids_on_one_lot_are_refused_where_the_buyer_forbids_them(worl
                 assert bool(ok(answer)["warnings"]) == (several_bids == "unknown")
 
 
-async def test_a_bid_is_late_by_a_second(world: World) -> None:
-    tender = await write_tender(world)
-    stored = ok(await world.alpha.get(f"/v1/tenders/{tender['id']}"), 200)
-    assert stored["deadline"]["at"] == "2026-03-20T11:00:00Z"
-    bid = await Bid.form(tender, world.alpha, world.beta)
-    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
-    await bid.agree()
-    refused(await bid.submit("2026-03-20T11:00:01Z"), 422, "invalid")
-
-
-async def test_a_bid_handed_in_after_the_deadline_is_refused(world: World) -> None:
-    body = {
-        "title": "Clos",
-        "buyer": "B",
-        "deadline": {"wall_time": "2026-03-01T12:00:00"},
-        "lots": [],
-    }
+async def closing(world: World, wall_time: str) -> Bid:
+    """An agreed bid for a tender that closes at this wall time in Paris."""
+    body = {"title": "Clos", "buyer": "B", "deadline": {"wall_time": wall_time}, "lots": []}
     tender = ok(await world.coordinator.post("/v1/tenders", body))
     assert [lot["title"] for lot in tender["lots"]] == ["Marché unique"]
     bid = await Bid.form(tender, world.alpha, world.beta)
     ok(await bid.write(bid.shares(6_000, 4_000)), 200)
     await bid.agree()
-    refused(await bid.submit("2026-03-01T11:00:01Z"), 409, "too_late")
-    ok(await bid.submit("2026-03-01T11:00:00Z"))
+    return bid
+
+
+async def test_a_bid_is_late_by_a_second(world: World) -> None:
+    late = await closing(world, "2026-03-02T09:59:59")
+    refused(await late.submit(), 409, "too_late")
+    ok(await (await closing(world, "2026-03-02T10:00:00")).submit())
+
+
+async def test_a_bid_goes_out_after_its_agreement_and_not_tomorrow(world: World) -> None:
+    bid = await closing(world, "2026-03-20T12:00:00")
+    for at in ("2026-03-02T09:00:01Z", "2026-03-02T08:59:59Z", "0001-01-01T00:00:00+14:00"):
+        refused(await bid.submit(at), 422, "invalid")
+
+
+async def test_a_consortium_of_one_or_with_an_idle_party_proposes_nothing(world: World) -> None:
+    alone = await Bid.form(await write_tender(world), world.alpha)
+    ok(await alone.write(alone.shares(10_000)), 200)
+    refused(await world.alpha.post(f"{alone.path}/agreements"), 409, "alone")
+    party = ok(await world.alpha.post(f"{alone.path}/parties", {"member_id": world.beta.member}))
+    assert party["role"] == "co_contractor"
+    refused(await world.alpha.post(f"{alone.path}/agreements"), 409, "party_without_part")
+
+
+async def test_of_eight_groups_opened_at_once_one_leads_the_lot(world: World) -> None:
+    tender = await write_tender(world, lots=1)
+    body = {
+        "tender_id": tender["id"],
+        "name": "Groupement",
+        "form": "conjoint",
+        "lot_ids": [tender["lots"][0]["id"]],
+    }
+    answers = await asyncio.gather(*(world.alpha.post("/v1/consortia", body) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+
+
+async def test_of_two_forbidden_bids_approved_at_once_one_stands(world: World) -> None:
+    tender = await write_tender(world, lots=1, several_bids="forbidden")
+    addresses = []
+    for lead in (world.alpha, world.gamma):
+        bid = await Bid.form(tender, lead, world.beta)
+        ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+        addresses.append(await bid.propose())
+    answers = await asyncio.gather(
+        *(world.beta.post(f"{address}/approvals") for address in addresses)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+async def test_a_company_that_left_takes_on_nothing_new(world: World) -> None:
+    tender = await write_tender(world)
+    async with world.owner.transaction() as session:
+        await session.execute(
+            text("UPDATE member SET state = 'left' WHERE cluster_id = :c AND name = 'Alpha'"),
+            {"c": world.cluster_id},
+        )
+    body = {
+        "tender_id": tender["id"],
+        "name": "X",
+        "form": "conjoint",
+        "lot_ids": [tender["lots"][0]["id"]],
+    }
+    refused(await world.alpha.post("/v1/consortia", body), 403, "member_not_active")
+    interest = {"lot_id": tender["lots"][0]["id"], "stance": "part"}
+    address = f"/v1/tenders/{tender['id']}/interests"
+    refused(await world.alpha.post(address, interest), 403, "member_not_active")
 
 
 async def test_a_rival_sees_nothing_and_the_coordinator_a_header(world: World) -> None:

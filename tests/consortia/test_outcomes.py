@@ -65,7 +65,7 @@ async def test_the_coordinator_sees_amounts_once_won_and_never_when_lost(world: 
     tender = await write_tender(world)
     won, lost = await submitted(world, tender), None
     ok(await won.award())
-    assert len(ok(await world.coordinator.get(f"{won.path}/split"), 200)["lots"]) == 2
+    assert len(ok(await world.coordinator.get(f"{won.path}/split"), 200)["lots"]) == 1
     seen = ok(await world.treasurer.get(f"{won.path}/contribution"), 200)
     assert seen["forecast"]["amount_cents"] == 1_350_000
     lost = await Bid.form(tender, world.gamma, world.delta)
@@ -146,3 +146,81 @@ async def test_fifty_splits_under_one_version_give_one(world: World) -> None:
     )
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [200] + [412] * 49
+
+
+async def test_winning_one_lot_opens_that_lot_alone(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    for _ in range(2):
+        seen = ok(await world.coordinator.get(f"{bid.path}/split"), 200)
+        assert [lot["lot_id"] for lot in seen["lots"]] == [bid.lots[0]]
+        if len(ok(await world.alpha.get(bid.path), 200)["awards"]) == 1:
+            ok(await bid.award(1, amount=None, outcome="lost"))
+    assert len(ok(await world.alpha.get(f"{bid.path}/split"), 200)["lots"]) == 2
+
+
+async def test_a_receipt_is_of_a_part_after_the_award_and_not_beyond_by_a_slip(
+    world: World,
+) -> None:
+    tender = await write_tender(world, lots=2)
+    bid = await Bid.form(tender, world.alpha, world.beta)
+    first, second = bid.parties.values()
+    lots = [
+        {
+            "lot_id": lot,
+            "amount": {"amount_cents": 100_000},
+            "lines": [{"party_id": party, "bps": 10_000}],
+        }
+        for lot, party in zip(bid.lots, (first, second), strict=True)
+    ]
+    ok(await bid.write({"lots": lots}), 200)
+    await bid.agree()
+    ok(await bid.submit())
+    ok(await bid.award(amount=100_000))
+    refused(await bid.receive(world.beta, 100, "F1"), 409, "no_part")
+    refused(await bid.receive(world.alpha, 100_001, "F1"), 409, "beyond_part")
+    ok(await bid.receive(world.alpha, 100_000, "F1"))
+    refused(await bid.receive(world.alpha, 1, "F2"), 409, "beyond_part")
+    body = {
+        "lot_id": bid.lots[0],
+        "party_id": first,
+        "amount": {"amount_cents": 2_000},
+        "received_on": "2026-03-02",
+        "reference": "Révision",
+        "beyond_part": True,
+    }
+    ok(await world.alpha.post(f"{bid.path}/receipts", body))
+    early = {**body, "received_on": "2026-02-27", "reference": "Avance"}
+    refused(await world.alpha.post(f"{bid.path}/receipts", early), 422, "invalid")
+
+
+async def test_an_outcome_does_not_precede_its_bid(world: World) -> None:
+    bid = await submitted(world)
+    refused(await bid.award(notified_on="2026-02-28"), 422, "invalid")
+    refused(await bid.award(notified_on="1900-01-01"), 422, "invalid")
+
+
+async def test_a_reversed_receipt_takes_its_charge_back_once(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    receipt = ok(await bid.receive(world.beta, 10_001, "F1"))
+    address = f"{bid.path}/receipts/{receipt['id']}/reversals"
+    refused(await world.gamma.post(address), 404, "not_found")
+    answers = await asyncio.gather(*(world.beta.post(address) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    back = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert (back["amount"]["amount_cents"], back["reverses"]) == (-10_001, receipt["id"])
+    reversal = f"{bid.path}/receipts/{back['id']}/reversals"
+    refused(await world.beta.post(reversal), 409, "already_reversed")
+    owed = await bid.contribution()
+    assert (owed["due"]["amount_cents"], owed["charged"]["amount_cents"]) == (0, 0)
+    ok(await bid.receive(world.beta, 10_001, "F1 bis"))
+
+
+async def test_one_invoice_number_may_serve_two_lots_but_not_one_twice(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award(0))
+    ok(await bid.award(1))
+    ok(await bid.receive(world.alpha, 100, "F1", lot=0))
+    ok(await bid.receive(world.alpha, 100, "F1", lot=1))
+    refused(await bid.receive(world.alpha, 100, "f1", lot=0), 409, "receipt_exists")

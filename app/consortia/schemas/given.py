@@ -111,4 +111,9 @@ class ReceiptIn(In):
     received_on: date
     reference: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
-    ] = Field(description="Of the invoice or the transfer: unique per party.")
+    ] = Field(description="Of the invoice or the transfer: unique per party and lot.")
+    beyond_part: bool = Field(
+        default=False,
+        strict=True,
+        description="Confirms that more comes in than the awarded part (revision, amendment).",
+    )

@@ -153,6 +153,7 @@ class ReceiptOut(Out):
     amount: MoneyOut
     received_on: date
     reference: str
+    reverses: ReceiptId | None = Field(description="The receipt that this one takes back.")
 
 
 def _money(cents: int | None) -> MoneyOut | None:
@@ -188,6 +189,7 @@ def receipt_out(receipt: Receipt) -> ReceiptOut:
         amount=MoneyOut(amount_cents=receipt.amount_cents),
         received_on=receipt.received_on,
         reference=receipt.reference,
+        reverses=receipt.reverses,
     )
 
 

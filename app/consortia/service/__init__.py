@@ -2,8 +2,9 @@
 
 from app.consortia.service.agreements import approve, propose, withdraw_agreement
 from app.consortia.service.composition import add_party, form
-from app.consortia.service.outcomes import award, record_receipt
+from app.consortia.service.outcomes import award
 from app.consortia.service.reading import contribution, view
+from app.consortia.service.receipts import record_receipt, reverse_receipt
 from app.consortia.service.splits import current_split, write_split
 from app.consortia.service.submissions import submit
 
@@ -16,6 +17,7 @@ __all__ = [
     "form",
     "propose",
     "record_receipt",
+    "reverse_receipt",
     "submit",
     "view",
     "withdraw_agreement",

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clusters import service as clusters
 from app.consortia import domain, repository
 from app.consortia.access import own_party, require_lead
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
@@ -24,7 +25,7 @@ SEVERAL_BIDS_UNKNOWN = (
 async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Agreement:
     """Freeze the newest split and ask every party to approve it.
 
-    Raises NotFound, NotLead, SplitFrozen, SplitMissing.
+    Raises NotFound, NotLead, SplitFrozen, SplitMissing, Alone, PartyWithoutPart.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
@@ -33,6 +34,12 @@ async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> A
     split = await repository.latest_split(session, consortium)
     if split is None:
         raise domain.SplitMissing
+    parties = {party.id for party in await repository.parties(session, consortium)}
+    if len(parties) == 1:
+        raise domain.Alone
+    _, lines = await repository.split_content(session, split)
+    if parties != {line.party_id for line in lines}:
+        raise domain.PartyWithoutPart
     agreement = Agreement(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -86,6 +93,7 @@ async def approve(
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = own_party(actor, await repository.parties(session, consortium))
+    await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
     agreement = await _current(session, consortium, agreement_id)
     consortium.require_proposed()
@@ -128,6 +136,7 @@ async def _check_other_bids(
 ) -> list[str]:
     """One company in two consortia on one lot (R2142-21): forbidden blocks, unknown warns."""
     lots = await repository.lot_ids(session, consortium)
+    await repository.lock_commitments(session, actor, lots)
     if not await repository.count_approved_elsewhere(session, actor, consortium, lots):
         return []
     tender = await tenders.get_tender(session, actor, consortium.tender_id)

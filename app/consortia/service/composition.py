@@ -33,10 +33,12 @@ async def form(
     """
     tender = await tenders.get_tender(session, actor, tender_id)
     require(actor, Permission.FORM_CONSORTIUM)
+    await clusters.require_active(session, actor)
     wanted = list(dict.fromkeys(lot_ids))
     known = {lot.id for lot in await tenders.lots_of(session, actor, tender_id)}
     if not known.issuperset(wanted):
         raise domain.LotNotAnswered
+    await repository.lock_commitments(session, actor, wanted)
     if await repository.count_led(session, actor, wanted):
         raise domain.AlreadyLeads
     consortium = Consortium(

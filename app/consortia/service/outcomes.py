@@ -1,17 +1,17 @@
-"""What became of the bid, and the money that came in."""
+"""What became of the bid."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import domain, repository
-from app.consortia.access import own_party, require_lead
+from app.consortia.access import require_lead
 from app.consortia.domain import Outcome
-from app.consortia.events import AwardRecorded, ReceiptRecorded
-from app.consortia.models import Award, AwardPart, Consortium, Party, Receipt, Split
+from app.consortia.events import AwardRecorded
+from app.consortia.models import Award, AwardPart, Consortium, Party, Split
+from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.journal.service import publish, record
@@ -38,7 +38,10 @@ async def award(
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_submitted()
-    _not_in_future(notified_on, actor, "/notified_on")
+    await _check_day(session, actor, consortium, notified_on)
+    if outcome == Outcome.WON:
+        # Before anything is written: a refusal must not tell what another's row decided.
+        await contributions.require_rate(session, actor, notified_on)
     answered = await repository.lot_ids(session, consortium)
     if lot_id not in answered:
         raise domain.LotNotAnswered
@@ -66,68 +69,6 @@ async def award(
     await record(session, actor, "award.recorded", row.id, consortium_id=consortium_id)
     await publish(session, actor, AwardRecorded(consortium_id, row.id), consortium_id=consortium_id)
     return row, parts
-
-
-async def record_receipt(
-    session: AsyncSession,
-    actor: Actor,
-    consortium_id: UUID,
-    *,
-    lot_id: UUID,
-    party_id: UUID,
-    amount_cents: int,
-    received_on: date,
-    reference: str,
-) -> Receipt:
-    """Record money that a party received on a lot, excluding tax: its contribution falls due.
-
-    The party itself records it, or the lead. Raises NotFound, NotParty, NotYourPart,
-    UnknownParty, NotAwarded, ReceiptExists, Invalid.
-    """
-    consortium = await repository.load(session, actor, consortium_id)
-    parties = await repository.parties(session, consortium)
-    own = own_party(actor, parties)
-    party = next((one for one in parties if one.id == party_id), None)
-    if party is None:
-        raise domain.UnknownParty
-    if own.id != party_id and consortium.lead_member_id != actor.member_id:
-        raise domain.NotYourPart
-    _not_in_future(received_on, actor, "/received_on")
-    consortium = await repository.lock(session, actor, consortium_id)
-    won = await _won_award(session, consortium, lot_id)
-    receipt = Receipt(
-        cluster_id=actor.cluster_id,
-        consortium_id=consortium_id,
-        award_id=won.id,
-        party_id=party_id,
-        amount_cents=amount_cents,
-        received_on=received_on,
-        reference=reference,
-        person_id=actor.person_id,
-        recorded_at=actor.now,
-    )
-    try:
-        async with session.begin_nested():
-            session.add(receipt)
-    except IntegrityError:
-        raise domain.ReceiptExists from None
-    await contributions.charge_receipt(
-        session,
-        actor,
-        receipt_id=receipt.id,
-        consortium_id=consortium_id,
-        award_id=won.id,
-        lot_id=lot_id,
-        party_id=party_id,
-        member_id=party.member_id,
-        base_cents=amount_cents,
-        received_on=received_on,
-    )
-    await record(session, actor, "receipt.recorded", receipt.id, consortium_id=consortium_id)
-    await publish(
-        session, actor, ReceiptRecorded(consortium_id, receipt.id), consortium_id=consortium_id
-    )
-    return receipt
 
 
 async def _share(
@@ -173,21 +114,13 @@ def _part(part: AwardPart, members: dict[UUID, Party]) -> Part:
     return Part(part.party_id, members[part.party_id].member_id, part.amount_cents)
 
 
-async def _won_award(session: AsyncSession, consortium: Consortium, lot_id: UUID) -> Award:
-    query = select(Award).where(
-        Award.cluster_id == consortium.cluster_id,
-        Award.consortium_id == consortium.id,
-        Award.lot_id == lot_id,
-        Award.outcome == Outcome.WON,
-    )
-    found: Award | None = await session.scalar(query)
-    if found is None:
-        raise domain.NotAwarded
-    return found
-
-
-def _not_in_future(day: date, actor: Actor, pointer: str) -> None:
-    # A day that has begun anywhere on Earth has begun: overseas members are ahead of UTC.
-    if (day - actor.now.date()).days > 1:
-        message = "Cette date est encore à venir."
-        raise Invalid(message, (Fault(pointer, "in_the_future", message),))
+async def _check_day(
+    session: AsyncSession, actor: Actor, consortium: Consortium, day: date
+) -> None:
+    """An outcome is notified after the bid, and is not to come."""
+    bid = await repository.submission(session, consortium)
+    not_in_future(day, actor, "/notified_on")
+    # A day that has begun anywhere on Earth has begun.
+    if bid is not None and day < bid.submitted_at.date() - timedelta(days=1):
+        message = "L'attribution vient après le dépôt de l'offre."
+        raise Invalid(message, (Fault("/notified_on", "before_the_bid", message),))

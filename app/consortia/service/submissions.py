@@ -27,21 +27,21 @@ async def submit(
 ) -> Submission:
     """Record that the bid was handed in; ``submitted_at`` is the end of the upload.
 
-    Raises NotFound, NotLead, NotAgreed, TooLate, Invalid (an instant still to come).
+    Raises NotFound, NotLead, NotAgreed, TooLate, Invalid (to come, or before the proposal).
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.submit()
-    if submitted_at > actor.now:
-        message = "Cet instant est encore à venir."
-        raise Invalid(message, (Fault("/submitted_at", "in_the_future", message),))
     tender = await tenders.get_tender(session, actor, consortium.tender_id)
     if is_late(tender.deadline_at, tender.deadline_certain, submitted_at):
         raise domain.TooLate
     agreement = await repository.current_agreement(session, consortium)
     if agreement is None:
         raise domain.NotAgreed
+    if not agreement.proposed_at <= submitted_at <= actor.now:
+        message = "Le dépôt vient après la proposition de la convention, et n'est pas à venir."
+        raise Invalid(message, (Fault("/submitted_at", "out_of_order", message),))
     submission = Submission(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,

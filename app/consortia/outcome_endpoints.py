@@ -1,0 +1,117 @@
+"""Awards, receipts and contributions of joint answers over HTTP."""
+
+from fastapi import Response
+
+from app.consortia import domain, service
+from app.consortia.schemas import (
+    AwardedOut,
+    AwardIn,
+    ReceiptIn,
+    ReceiptOut,
+    awarded_out,
+    receipt_out,
+)
+from app.contributions.schemas import ConsortiumContributionOut
+from app.infra.http.deps import Me, Session
+from app.infra.http.errors import refusals
+from app.infra.http.ids import ConsortiumId, ReceiptId
+from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.strict import room_router
+from app.kernel.errors import NotFound
+
+router = room_router(path="/consortia", tags=["consortia"])
+
+
+@router.post(
+    "/{consortium_id}/awards",
+    operation_id="record_award",
+    status_code=201,
+    response_model=AwardedOut,
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.NotSubmitted,
+        domain.AlreadyAwarded,
+        domain.LotNotAnswered,
+        *ONCE_ERRORS,
+    ),
+)
+async def record_award(
+    consortium_id: ConsortiumId, body: AwardIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Record the outcome of one lot; winning forecasts each party's contribution (lead)."""
+    award, parts = await service.award(
+        session,
+        actor,
+        consortium_id,
+        lot_id=body.lot_id,
+        outcome=body.outcome,
+        amount_cents=body.amount.amount_cents if body.amount else None,
+        notified_on=body.notified_on,
+    )
+    return await once.keep(awarded_out(award, parts))
+
+
+@router.post(
+    "/{consortium_id}/receipts",
+    operation_id="record_receipt",
+    status_code=201,
+    response_model=ReceiptOut,
+    responses=refusals(
+        NotFound,
+        domain.NotParty,
+        domain.NotYourPart,
+        domain.UnknownParty,
+        domain.NotAwarded,
+        domain.NoPart,
+        domain.BeyondPart,
+        domain.ReceiptExists,
+        *ONCE_ERRORS,
+    ),
+)
+async def record_receipt(
+    consortium_id: ConsortiumId, body: ReceiptIn, session: Session, actor: Me, once: Once
+) -> Response:
+    """Record money that a party received: its contribution falls due and is charged."""
+    receipt = await service.record_receipt(
+        session,
+        actor,
+        consortium_id,
+        lot_id=body.lot_id,
+        party_id=body.party_id,
+        amount_cents=body.amount.amount_cents,
+        received_on=body.received_on,
+        reference=body.reference,
+        beyond_part=body.beyond_part,
+    )
+    return await once.keep(receipt_out(receipt))
+
+
+@router.post(
+    "/{consortium_id}/receipts/{receipt_id}/reversals",
+    operation_id="reverse_receipt",
+    status_code=201,
+    response_model=ReceiptOut,
+    responses=refusals(
+        NotFound, domain.NotParty, domain.NotYourPart, domain.AlreadyReversed, *ONCE_ERRORS
+    ),
+)
+async def reverse_receipt(
+    consortium_id: ConsortiumId, receipt_id: ReceiptId, session: Session, actor: Me, once: Once
+) -> Response:
+    """Take a receipt back: its charge is taken back at the rate that it had."""
+    receipt = await service.reverse_receipt(session, actor, consortium_id, receipt_id)
+    return await once.keep(receipt_out(receipt))
+
+
+@router.get(
+    "/{consortium_id}/contribution",
+    operation_id="get_contribution",
+    responses=refusals(NotFound),
+)
+async def get_contribution(
+    consortium_id: ConsortiumId, session: Session, actor: Me
+) -> ConsortiumContributionOut:
+    """What each party owes the cluster: forecast, due, charged, paid, each with its evidence."""
+    found = await service.contribution(session, actor, consortium_id)
+    return ConsortiumContributionOut.model_validate(found)
