@@ -1,0 +1,106 @@
+"""The second wall around a joint answer: what SQL refuses whoever our code would let through."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db import Anyone, Database, enter, open_database
+from app.settings import Settings
+from tests.conftest import login_of
+from tests.consortia.steps import ok, submitted
+from tests.world import NOW, Person, World
+
+PRIVATE = (
+    "consortium",
+    "consortium_lot",
+    "party",
+    "split",
+    "lot_price",
+    "split_line",
+    "agreement",
+    "approval",
+    "submission",
+    "award",
+    "award_part",
+    "receipt",
+)
+
+
+@pytest.fixture
+async def serving(settings: Settings) -> AsyncIterator[Database]:
+    """The database as requests see it."""
+    async with open_database(login_of(settings), size=1) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def as_person(serving: Database, person: Person) -> AsyncIterator[AsyncSession]:
+    """SQL in a person's scope."""
+    async with serving.transaction() as session:
+        await enter(session, Anyone(person.token, NOW, "test"))
+        yield session
+
+
+async def count(serving: Database, person: Person, table: str) -> int:
+    """How many rows of a table a person sees."""
+    async with as_person(serving, person) as session:
+        return int(await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+
+async def test_a_rival_sees_no_row_and_a_party_sees_all(serving: Database, world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    ok(await bid.receive(world.alpha, 1_000, "F1"))
+    for table in PRIVATE:
+        assert await count(serving, world.gamma, table) == 0, table
+        assert await count(serving, world.beta, table) > 0, table
+
+
+async def test_overseers_see_a_header_until_a_lot_is_won(serving: Database, world: World) -> None:
+    bid = await submitted(world)
+    for table in PRIVATE:
+        expected = 1 if table == "consortium" else 0
+        assert await count(serving, world.coordinator, table) == expected, table
+    ok(await bid.award())
+    assert await count(serving, world.coordinator, "lot_price") == 1
+    assert await count(serving, world.treasurer, "split_line") == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE tender SET several_bids = 'allowed'",
+        "UPDATE member SET headcount = 0",
+        "UPDATE lot SET title = 'X'",
+        "UPDATE consortium SET lead_member_id = app.member()",
+        "UPDATE party SET role = 'co_contractor'",
+        "UPDATE split_line SET amount_cents = 1",
+        "UPDATE interest SET member_id = app.member()",
+        "DELETE FROM receipt",
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET action = 'x'",
+    ],
+)
+async def test_what_no_use_case_changes_no_request_can(
+    serving: Database, world: World, statement: str
+) -> None:
+    await submitted(world)
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with as_person(serving, world.beta) as session:
+            await session.execute(text(statement))
+
+
+async def test_nobody_speaks_in_a_rivals_journal(serving: Database, world: World) -> None:
+    bid = await submitted(world)
+    forged = text(
+        "INSERT INTO event (cluster_id, id, at, type, consortium_id, data)"
+        " VALUES (:cluster, gen_random_uuid(), now(), 'bid.submitted', :consortium, '{}')"
+    )
+    values = {"cluster": world.cluster_id, "consortium": bid.body["id"].removeprefix("con_")}
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with as_person(serving, world.gamma) as session:
+            await session.execute(forged, values)
