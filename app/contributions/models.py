@@ -44,6 +44,17 @@ class PolicyFeeBand(TenantRow, Base):
     fee_cents: Mapped[int]
 
 
+class AwardTrigger(TenantRow, Base):
+    """What makes contributions on an award due, said once."""
+
+    __tablename__ = "award_trigger"
+
+    consortium_id: Mapped[UUID]
+    award_id: Mapped[UUID]
+    trigger: Mapped[str]
+    said_at: Mapped[datetime]
+
+
 class Forecast(TenantRow, Base):
     """What a party will owe on an award, until another forecast takes its place."""
 

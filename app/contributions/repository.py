@@ -1,15 +1,17 @@
 """Queries of contributions by name; each starts from the actor's cluster, in Python too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import String, column, func, select, text, update, values
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contributions.domain import Item, Line, Nature, Terms, Trigger
 from app.contributions.models import (
+    AwardTrigger,
     Charge,
     Flow,
     Forecast,
@@ -19,6 +21,7 @@ from app.contributions.models import (
     Settlement,
 )
 from app.kernel.actor import Actor
+from app.kernel.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,27 @@ async def rate_versions(session: AsyncSession, actor: Actor, nature: Nature) -> 
     ]
 
 
-async def award_trigger(session: AsyncSession, actor: Actor, award_id: UUID) -> Trigger | None:
-    """What makes contributions on an award due: as its first forecast said, for ever."""
-    found = await session.scalar(
-        select(Forecast.trigger)
-        .where(Forecast.cluster_id == actor.cluster_id, Forecast.award_id == award_id)
-        .order_by(Forecast.id)
-        .limit(1)
+async def award_trigger(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, award_id: UUID, *, if_unsaid: Trigger
+) -> Trigger:
+    """What makes contributions on an award due: what was said first, for ever."""
+    said = select(AwardTrigger.trigger).where(
+        AwardTrigger.cluster_id == actor.cluster_id, AwardTrigger.award_id == award_id
     )
-    return Trigger(found) if found else None
+    found = await session.scalar(said)
+    if found is None:
+        say = insert(AwardTrigger).values(
+            cluster_id=actor.cluster_id,
+            id=new_id(),
+            consortium_id=consortium_id,
+            award_id=award_id,
+            trigger=if_unsaid.value,
+            said_at=actor.now,
+        )
+        await session.execute(say.on_conflict_do_nothing())
+        # Read again: another transaction may have said it first.
+        found = (await session.execute(said)).scalar_one()
+    return Trigger(found)
 
 
 async def supersede_forecasts(session: AsyncSession, actor: Actor, award_id: UUID) -> None:
@@ -94,20 +109,6 @@ async def supersede_forecasts(session: AsyncSession, actor: Actor, award_id: UUI
         .values(superseded_at=actor.now)
         .execution_options(synchronize_session=False)
     )
-
-
-async def forecasts(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Sequence[Forecast]:
-    """The present forecasts of a consortium, oldest first."""
-    query = (
-        select(Forecast)
-        .where(
-            Forecast.cluster_id == actor.cluster_id,
-            Forecast.consortium_id == consortium_id,
-            Forecast.superseded_at.is_(None),
-        )
-        .order_by(Forecast.id)
-    )
-    return (await session.scalars(query)).all()
 
 
 async def charge_of(session: AsyncSession, actor: Actor, key: str) -> Charge | None:
@@ -157,7 +158,9 @@ async def charged_parties(
 
 
 async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], list[Item]]:
-    """A member's open charges and all its payments, oldest first.
+    """What a member's charges and payments have open, oldest first.
+
+    With them, payments that are used up, when a credit note is open and may give them back.
 
     Through a function that sees past the walls: whoever records the receipt of a fellow party
     may not read that party's payments, and yet the charge must use up its advance. Nothing of
@@ -171,38 +174,67 @@ async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], l
         {"member": member_id},
     )
     kinds: dict[str, list[Item]] = {"charge": [], "payment": []}
-    for kind, *values in rows:
-        kinds[kind].append(Item(*values))
+    for kind, *columns in rows:
+        kinds[kind].append(Item(*columns))
     return kinds["charge"], kinds["payment"]
 
 
-async def charges(
-    session: AsyncSession, actor: Actor, consortium_id: UUID
-) -> list[tuple[Charge, Flow]]:
-    """The charges of a consortium with their flows, oldest first."""
-    rows = await session.execute(
-        select(Charge, Flow)
-        .join(Flow, (Flow.cluster_id == Charge.cluster_id) & (Flow.id == Charge.flow_id))
-        .where(Flow.cluster_id == actor.cluster_id, Flow.consortium_id == consortium_id)
-        .order_by(Flow.occurred_on, Charge.id)
-    )
-    return [(charge, flow) for charge, flow in rows]
+@dataclass(frozen=True, slots=True)
+class ConsortiumRows:
+    """All that a consortium's statement is made of, as it was at one moment."""
+
+    forecasts: list[Forecast] = field(default_factory=list)
+    charges: list[tuple[Charge, Flow]] = field(default_factory=list)
+    settlements: list[tuple[Settlement, str | None]] = field(default_factory=list)
 
 
-async def settlements(
-    session: AsyncSession, actor: Actor, consortium_id: UUID
-) -> list[tuple[Settlement, str | None]]:
-    """The settlements of a consortium, oldest first, each with its payment's reference.
+async def of_consortium(session: AsyncSession, actor: Actor, consortium_id: UUID) -> ConsortiumRows:
+    """The present forecasts, the charges and the settlements of a consortium, oldest first.
 
-    The reference is None when the actor may not see the payment.
+    In one statement: under READ COMMITTED each sees a moment of its own, and what is written
+    between two would show a settlement without its charge. A row of the result is of one kind,
+    and the other columns are null. The reference of a settlement's payment is None when the
+    actor may not see the payment.
     """
-    rows = await session.execute(
-        select(Settlement, Payment.reference)
+    kinds = values(column("kind", String), name="kinds").data(
+        [("forecast",), ("charge",), ("settlement",)]
+    )
+    kind = kinds.c.kind
+    query = (
+        select(Forecast, Flow, Charge, Settlement, Payment.reference)
+        .select_from(kinds)
+        .outerjoin(
+            Forecast,
+            (kind == "forecast")
+            & (Forecast.cluster_id == actor.cluster_id)
+            & (Forecast.consortium_id == consortium_id)
+            & Forecast.superseded_at.is_(None),
+        )
+        .outerjoin(
+            Flow,
+            (kind == "charge")
+            & (Flow.cluster_id == actor.cluster_id)
+            & (Flow.consortium_id == consortium_id),
+        )
+        .outerjoin(Charge, (Charge.cluster_id == Flow.cluster_id) & (Charge.flow_id == Flow.id))
+        .outerjoin(
+            Settlement,
+            (kind == "settlement")
+            & (Settlement.cluster_id == actor.cluster_id)
+            & (Settlement.consortium_id == consortium_id),
+        )
         .outerjoin(
             Payment,
             (Payment.cluster_id == Settlement.cluster_id) & (Payment.id == Settlement.payment_id),
         )
-        .where(Settlement.cluster_id == actor.cluster_id, Settlement.consortium_id == consortium_id)
-        .order_by(Settlement.settled_at, Settlement.id)
+        .order_by(Forecast.id, Flow.occurred_on, Charge.id, Settlement.settled_at, Settlement.id)
     )
-    return [(settlement, reference) for settlement, reference in rows]
+    rows = ConsortiumRows()
+    for forecast, flow, charge, settlement, reference in await session.execute(query):
+        if forecast is not None:
+            rows.forecasts.append(forecast)
+        if charge is not None:
+            rows.charges.append((charge, flow))
+        if settlement is not None:
+            rows.settlements.append((settlement, reference))
+    return rows

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -54,6 +54,13 @@ class Answer:
                 lot_id=self.lot_id,
                 parts=parts,
                 on=on,
+            )
+
+    async def framework(self) -> None:
+        """The award of a framework, recorded by the lead: nobody knows the amount."""
+        async with acting(self.serving, self.world.people[self.lead]) as (session, actor):
+            await service.award_without_amount(
+                session, actor, consortium_id=self.id, award_id=self.award_id
             )
 
     async def receive(
@@ -148,7 +155,7 @@ async def vote(
     world: World,
     serving: Database,
     terms: PolicyTerms,
-    valid_from: date = DAY - timedelta(days=365),
+    valid_from: date = DAY,
 ) -> None:
     """Put another policy in force than the world's own, the default one since 2025."""
     async with acting(serving, world.coordinator) as (session, actor):

@@ -172,12 +172,32 @@ async def test_an_amendment_charges_the_difference_at_the_first_rate(
     assert (await won.figures("gamma"))[:3] == (3_000_00, 3_000_00, 3_000_00)
 
 
-async def test_an_invoice_trigger_forecasts_only(world: World, serving: Database) -> None:
-    await vote(world, serving, with_joint(trigger=Trigger.INVOICE))
+async def test_receipts_of_a_framework_are_charged_since_its_award_could_not_be(
+    world: World, serving: Database
+) -> None:
+    await vote(world, serving, with_joint(trigger=Trigger.AWARD))
+    won = await win(world, serving, "alpha", "beta")
+    await won.receive("alpha", 1_000_00)
+    assert await won.figures("alpha") == (0, 150_00, 150_00, 0)
+    # The amount becomes known: what was charged on receipts is not charged again.
+    await won.forecast(alpha=60_000_00, beta=40_000_00)
+    assert await won.figures("alpha") == (9_000_00, 150_00, 150_00, 0)
+    assert await won.figures("beta") == (6_000_00, 0, 0, 0)
+    await won.receive("beta", 1_000_00)
+    assert await won.figures("beta") == (6_000_00, 150_00, 150_00, 0)
+
+
+async def test_a_framework_keeps_its_trigger_when_its_amount_becomes_known_before_any_receipt(
+    world: World, serving: Database
+) -> None:
+    await vote(world, serving, with_joint(trigger=Trigger.AWARD))
     won = await win(world, serving, "alpha")
+    await won.framework()
+    await won.framework()
     await won.forecast(alpha=60_000_00)
-    assert await won.receive("alpha", 60_000_00) is None
     assert await won.figures("alpha") == (9_000_00, 0, 0, 0)
+    await won.receive("alpha", 1_000_00)
+    assert await won.figures("alpha") == (9_000_00, 150_00, 150_00, 0)
 
 
 async def test_an_award_keeps_its_trigger_when_the_policy_changes(answer: Answer) -> None:
@@ -198,6 +218,15 @@ async def test_without_a_policy_nothing_is_forecast_or_charged(
         await won.forecast(before_the_first, alpha=1)
     with pytest.raises(NoPolicy):
         await won.receive("alpha", 1, before_the_first)
+
+
+async def test_a_rate_can_be_required_before_anything_is_written(
+    world: World, serving: Database
+) -> None:
+    async with acting(serving, world.alpha) as (session, actor):
+        await service.require_rate(session, actor, date(2025, 1, 1))
+        with pytest.raises(NoPolicy):
+            await service.require_rate(session, actor, date(2024, 12, 31))
 
 
 async def test_the_default_policy_is_voted_once(answer: Answer) -> None:

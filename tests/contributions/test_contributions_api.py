@@ -60,9 +60,32 @@ async def test_only_the_coordinator_sets_a_policy(world: World) -> None:
 
 
 async def test_a_policy_before_the_latest_is_refused(world: World) -> None:
-    for day in ("2025-01-01", "2024-06-01"):
+    assert (await world.coordinator.post("/v1/policies", policy())).status_code == 201
+    for day in ("2026-07-01", "2026-06-30"):
         answer = await world.coordinator.post("/v1/policies", policy(day))
         assert (answer.status_code, answer.json()["code"]) == (409, "policy_out_of_order")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2028-03-10", "2026-03-01", "2024-06-01"])
+async def test_a_policy_in_the_past_or_in_ages_is_refused(world: World, day: str) -> None:
+    answer = await world.coordinator.post("/v1/policies", policy(day))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/valid_from"]
+    assert "02/03/2026" in answer.json()["detail"]
+    assert len((await world.alpha.get("/v1/policies")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("day", ["2026-03-02", "2028-03-02"])
+async def test_a_policy_from_today_or_in_two_years_is_accepted(world: World, day: str) -> None:
+    assert (await world.coordinator.post("/v1/policies", policy(day))).status_code == 201
+
+
+async def test_a_policy_that_nothing_would_apply_is_refused(world: World) -> None:
+    body = policy()
+    body["rates"][0]["trigger"] = "invoice"
+    answer = await world.coordinator.post("/v1/policies", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_policy")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/rates/0/trigger"]
 
 
 async def test_a_policy_that_cannot_be_applied_is_refused_with_reasons(world: World) -> None:
@@ -127,3 +150,19 @@ async def test_a_payment_of_nobody_or_by_a_member_is_refused(world: World) -> No
     assert (await world.alpha.post("/v1/payments", body)).status_code == 403
     nothing = {**body, "amount": {"amount_cents": 0}}
     assert (await world.treasurer.post("/v1/payments", nothing)).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["2026-03-04", "9999-12-31", "1999-12-31", "0001-01-01"])
+async def test_a_payment_of_another_age_is_refused(world: World, day: str) -> None:
+    body = {
+        "member_id": world.alpha.member,
+        "amount": {"amount_cents": 100},
+        "received_on": day,
+        "reference": "VIR 1",
+    }
+    refused = await world.treasurer.post("/v1/payments", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/received_on"]
+    # A day that has begun anywhere on Earth has begun.
+    body["received_on"] = "2026-03-03"
+    assert (await world.treasurer.post("/v1/payments", body)).status_code == 201

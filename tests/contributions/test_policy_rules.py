@@ -17,10 +17,12 @@ from app.contributions.domain import (
     PolicyTerms,
     Rate,
     Trigger,
+    check_first_day,
     default_terms,
     effective,
     next_version,
 )
+from app.kernel.errors import Invalid
 
 DEFAULT = default_terms()
 FIRST = date(2026, 1, 1)
@@ -117,6 +119,33 @@ def test_a_setting_that_nothing_would_apply_is_refused() -> None:
         ("/rates/0/base", "not_supported"),
         ("/rates/0/debtor", "not_supported"),
     ]
+
+
+def test_a_joint_answer_is_not_charged_on_invoices_which_nobody_records() -> None:
+    joint, *others = DEFAULT.rates
+    rates = (replace(joint, trigger=Trigger.INVOICE), *others)
+    assert codes(rates, DEFAULT.fee_bands) == [("/rates/0/trigger", "not_supported")]
+    with pytest.raises(InvalidTerms) as raised:
+        PolicyTerms(rates, DEFAULT.fee_bands)
+    (fault,) = raised.value.faults
+    assert "cash_received" in fault.message
+    assert "award" in fault.message
+
+
+def test_a_version_begins_today_at_the_earliest_and_in_two_years_at_the_latest() -> None:
+    for days in (0, 1, 730):
+        check_first_day(FIRST + timedelta(days=days), FIRST, first=False)
+    for days in (-1, 732, 10**6):
+        with pytest.raises(Invalid) as raised:
+            check_first_day(FIRST + timedelta(days=days), FIRST, first=False)
+        assert [fault.pointer for fault in raised.value.faults] == ["/valid_from"]
+        assert "01/01/2026" in str(raised.value)
+
+
+def test_the_first_version_may_have_begun_long_ago_but_not_begin_in_ages() -> None:
+    check_first_day(date(2019, 1, 1), FIRST, first=True)
+    with pytest.raises(Invalid):
+        check_first_day(date(9999, 12, 31), FIRST, first=True)
 
 
 @given(st.lists(st.integers(0, 1_000), unique=True, max_size=8), st.integers(-10, 1_010))

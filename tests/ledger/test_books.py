@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.infra.db import Database
 from app.ledger import service
 from app.ledger.domain import ADVANCES, BANK, CONTRIBUTIONS, Account, Posting, receivable
-from tests.contributions.scene import acting, balances
+from tests.contributions.scene import acting, balances, win
 from tests.world import NOW, World
 
 TABLES = ("ledger_account", "ledger_transaction", "ledger_posting")
@@ -42,9 +42,9 @@ async def write(
 
 
 async def test_a_member_writes_what_it_may_not_read(world: World, serving: Database) -> None:
-    posting = Posting(owed_by(world), CONTRIBUTIONS, 15_00)
-    assert await write(world, serving, "alpha", "receipt:1", [posting])
-    assert await write(world, serving, "beta", "receipt:2", [posting])
+    won = await win(world, serving, "alpha", "beta")
+    await won.receive("alpha", 100_00)
+    await won.receive("beta", 100_00, by="alpha")
     async with acting(serving, world.alpha) as (session, _):
         for name in TABLES:
             assert await session.scalar(text(f"SELECT count(*) FROM {name}")) == 0
@@ -55,10 +55,10 @@ async def test_a_transaction_is_written_once_by_its_reference(
     world: World, serving: Database
 ) -> None:
     posting = Posting(owed_by(world), CONTRIBUTIONS, 15_00)
-    assert await write(world, serving, "alpha", "receipt:1", [posting])
-    assert not await write(world, serving, "beta", "receipt:1", [posting])
+    assert await write(world, serving, "coordinator", "receipt:1", [posting])
+    assert not await write(world, serving, "treasurer", "receipt:1", [posting])
     at_once = await asyncio.gather(
-        *(write(world, serving, "alpha", "receipt:2", [posting]) for _ in range(3))
+        *(write(world, serving, "treasurer", "receipt:2", [posting]) for _ in range(3))
     )
     assert sorted(at_once) == [False, False, True]
     assert (await balances(world))["411"] == 30_00
@@ -71,7 +71,7 @@ async def test_a_transaction_has_a_posting(world: World, serving: Database) -> N
 
 async def test_overseers_read_balances_and_transactions(world: World, serving: Database) -> None:
     member = owed_by(world)
-    await write(world, serving, "alpha", "receipt:1", [Posting(member, CONTRIBUTIONS, 15_00)])
+    await write(world, serving, "treasurer", "receipt:1", [Posting(member, CONTRIBUTIONS, 15_00)])
     await write(
         world,
         serving,
@@ -134,4 +134,4 @@ async def test_another_clusters_books_stay_its_own(world: World, serving: Databa
                     " VALUES (gen_random_uuid(), gen_random_uuid(), '512', 'x')"
                 )
             )
-    assert await write(world, serving, "alpha", "receipt:1", [posting])
+    assert await write(world, serving, "treasurer", "receipt:1", [posting])

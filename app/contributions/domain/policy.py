@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from app.kernel.errors import Conflict, Fault, Invalid
 from app.kernel.money import BPS_WHOLE, MAX_CENTS
+
+PLANNED_AHEAD = timedelta(days=2 * 365 + 1)
+"""Two years: a version further off would keep the cluster from voting any other before it."""
 
 
 class Nature(StrEnum):
@@ -125,7 +128,13 @@ def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
         if not 0 <= rate.bps <= BPS_WHOLE:
             message = "Un taux va de 0 à 10 000 points de base."
             faults.append(Fault(f"{where}/bps", "out_of_range", message))
-        # A setting that the arithmetic would ignore is refused, not kept and forgotten.
+        # A setting that nothing would apply is refused, not kept and forgotten.
+        if rate.nature == Nature.JOINT_ANSWER and rate.trigger == Trigger.INVOICE:
+            message = (
+                "La contribution d'une réponse commune est due à l'encaissement (cash_received)"
+                " ou à l'attribution (award) : les factures ne sont pas encore enregistrées."
+            )
+            faults.append(Fault(f"{where}/trigger", "not_supported", message))
         if rate.nature == Nature.JOINT_ANSWER and rate.base != Base.EXCLUDING_TAX:
             message = "La contribution des réponses communes se calcule sur le montant hors taxe."
             faults.append(Fault(f"{where}/base", "not_supported", message))
@@ -211,3 +220,17 @@ def next_version(versions: Sequence[Version], valid_from: date) -> int:
     if any(version.valid_from >= valid_from for version in versions):
         raise PolicyOutOfOrder
     return len(versions) + 1
+
+
+def check_first_day(valid_from: date, today: date, *, first: bool) -> None:
+    """Raise Invalid unless a version may begin on that day: from today on, within two years.
+
+    A day gone by would have two rates. The ``first`` version of a cluster may have begun long
+    ago, since nothing was charged before it.
+    """
+    latest = today + PLANNED_AHEAD
+    if valid_from <= latest and (first or valid_from >= today):
+        return
+    earliest = "" if first else f"le {today:%d/%m/%Y} au plus tôt et "
+    message = f"Une version du barème prend effet {earliest}le {latest:%d/%m/%Y} au plus tard."
+    raise Invalid(message, (Fault("/valid_from", "out_of_range", message),))

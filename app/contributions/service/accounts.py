@@ -1,5 +1,7 @@
 """A member's account: payments meet charges, and the books follow."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +10,8 @@ from app.clusters import service as clusters
 from app.contributions import domain, repository
 from app.contributions.models import Settlement
 from app.kernel.actor import Actor
-from app.ledger.domain import Account, receivable
+from app.ledger import service as ledger
+from app.ledger.domain import Account, Posting, receivable
 
 
 async def receivable_of(session: AsyncSession, actor: Actor, member_id: UUID) -> Account:
@@ -40,3 +43,29 @@ async def settle(session: AsyncSession, actor: Actor, member_id: UUID) -> int:
     )
     await session.flush()
     return sum(match.amount_cents for match in matches)
+
+
+async def write(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    reference: str,
+    occurred_on: date,
+    memo: str,
+    postings: Sequence[Posting],
+) -> None:
+    """Write a new fact in the books.
+
+    Raises ``RuntimeError`` when its reference is there already: references are made here, from
+    fresh ids, so that somebody else wrote it. Better no charge than one that the books deny.
+    """
+    fresh = await ledger.post(
+        session,
+        actor,
+        reference=reference,
+        occurred_on=occurred_on,
+        memo=memo,
+        postings=postings,
+    )
+    if not fresh:
+        raise RuntimeError("a new fact is already in the books under its reference")

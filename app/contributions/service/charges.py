@@ -12,12 +12,11 @@ from app.contributions import domain, repository
 from app.contributions.domain import Line, Nature, Terms, Trigger
 from app.contributions.events import ChargeCreated
 from app.contributions.models import Charge, Flow
-from app.contributions.service.accounts import receivable_of, settle
+from app.contributions.service.accounts import receivable_of, settle, write
 from app.contributions.service.policies import rate_on
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.kernel.ids import encode, new_id
-from app.ledger import service as ledger
 from app.ledger.domain import ADVANCES, CONTRIBUTIONS, moved
 
 _MEMO = {
@@ -58,9 +57,10 @@ async def charge_receipt(
     """Charge a party's receipt, once, at the rate in force on the day that it came in.
 
     ``base_cents`` excludes tax; below zero it is a credit note, charged back at the rates of
-    what it takes back, never below a total of zero. None when the award's trigger is not cash:
-    then a receipt charges nothing. A credit note over several rates makes one charge per rate;
-    the first is given. Raises NoPolicy.
+    what it takes back, never below a total of zero. None when the award itself was charged:
+    then a receipt charges nothing. An award that was never forecast (a framework) could not be,
+    and receipts charge it from then on. A credit note over several rates makes one charge per
+    rate; the first is given. Raises NoPolicy.
     """
     await repository.lock_account(session, member_id)
     key = f"receipt:{encode('rec', receipt_id)}"
@@ -68,7 +68,9 @@ async def charge_receipt(
     if charged is not None:
         return charged
     rate = await rate_on(session, actor, Nature.JOINT_ANSWER, received_on)
-    trigger = await repository.award_trigger(session, actor, award_id) or rate.trigger
+    trigger = await repository.award_trigger(
+        session, actor, consortium_id, award_id, if_unsaid=Trigger.CASH_RECEIVED
+    )
     if trigger != Trigger.CASH_RECEIVED:
         return None
     source = Source(
@@ -143,7 +145,7 @@ async def _post(
         *moved(ADVANCES, member, from_advance),
     ]
     if postings:
-        await ledger.post(
+        await write(
             session,
             actor,
             reference=key,

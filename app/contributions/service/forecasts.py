@@ -39,6 +39,19 @@ class _Award:
         )
 
 
+async def award_without_amount(
+    session: AsyncSession, actor: Actor, *, consortium_id: UUID, award_id: UUID
+) -> None:
+    """Take note of an award whose amount nobody knows (a framework): receipts will charge it.
+
+    Whatever the policy says, and for ever: an amount that becomes known later is forecast, and
+    charges nothing.
+    """
+    await repository.award_trigger(
+        session, actor, consortium_id, award_id, if_unsaid=Trigger.CASH_RECEIVED
+    )
+
+
 async def forecast(
     session: AsyncSession,
     actor: Actor,
@@ -54,11 +67,12 @@ async def forecast(
     One part per party, in cents excluding tax; a company outside the cluster owes nothing (S7).
     Said again for one award (an amendment), it takes the place of the forecast before, and the
     award's trigger stays. With the trigger *award*, each part is charged at once, and an
-    amendment charges the difference at the first rate (DOMAIN.md 5.8). With *invoice*, this
-    forecasts only: invoices are not recorded yet. Raises NoPolicy.
+    amendment charges the difference at the first rate (DOMAIN.md 5.8). Raises NoPolicy.
     """
     rate = await rate_on(session, actor, Nature.JOINT_ANSWER, on)
-    trigger = await repository.award_trigger(session, actor, award_id) or rate.trigger
+    trigger = await repository.award_trigger(
+        session, actor, consortium_id, award_id, if_unsaid=rate.trigger
+    )
     award = _Award(consortium_id, award_id, lot_id, on, trigger)
     await repository.supersede_forecasts(session, actor, award_id)
     sources = [

@@ -1,6 +1,6 @@
 """Payments: money that members pay, and what it settles."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,13 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.clusters.access import Permission, require
 from app.contributions import domain, repository
 from app.contributions.models import Payment
-from app.contributions.service.accounts import receivable_of, settle
+from app.contributions.service.accounts import receivable_of, settle, write
 from app.journal.service import record
 from app.kernel.actor import Actor
-from app.kernel.errors import Invalid
+from app.kernel.errors import Fault, Invalid
 from app.kernel.ids import encode
-from app.ledger import service as ledger
 from app.ledger.domain import ADVANCES, BANK, moved
+
+EARLIEST = date(2000, 1, 1)
+"""Older than any cluster that uses this: a typing error."""
+AHEAD = timedelta(days=1)
+"""A day that has begun anywhere on Earth has begun: overseas members are ahead of UTC."""
 
 
 class Method(StrEnum):
@@ -42,11 +46,13 @@ async def record_payment(
     """Record a member's payment: it settles its charges, the oldest first, to the cent.
 
     What is left is an advance, which later charges use up. Raises Forbidden, NotFound (no such
-    member), Invalid (an amount that is not above zero), PaymentExists (by its reference).
+    member), Invalid (an amount that is not above zero, a day to come or before 2000),
+    PaymentExists (by its reference).
     """
     require(actor, Permission.RECORD_PAYMENT)
     if amount_cents <= 0:
         raise Invalid("Un paiement est supérieur à zéro.")
+    _check_day(received_on, actor)
     member = await receivable_of(session, actor, member_id)
     await repository.lock_account(session, member_id)
     payment = Payment(
@@ -68,7 +74,7 @@ async def record_payment(
     settled = await settle(session, actor, member_id)
     # A payment can settle more than itself: a credit note may have freed an earlier one.
     from_payment = max(0, min(settled, amount_cents))
-    await ledger.post(
+    await write(
         session,
         actor,
         reference=f"payment:{encode('pay', payment.id)}",
@@ -82,3 +88,13 @@ async def record_payment(
     )
     await record(session, actor, "payment.recorded", payment.id)
     return payment
+
+
+def _check_day(received_on: date, actor: Actor) -> None:
+    if received_on > actor.now.date() + AHEAD:
+        code, message = "in_the_future", "Cette date est encore à venir."
+    elif received_on < EARLIEST:
+        code, message = "out_of_range", f"Un paiement date du {EARLIEST:%d/%m/%Y} au plus tôt."
+    else:
+        return
+    raise Invalid(message, (Fault("/received_on", code, message),))

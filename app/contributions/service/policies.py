@@ -18,11 +18,13 @@ async def set_policy(
 ) -> Policy:
     """Write a version of the policy, in force from a day on; the one before ends there.
 
-    Charges already made keep their version (DOMAIN.md 5.6). Raises Forbidden, PolicyOutOfOrder.
+    Charges already made keep their version (DOMAIN.md 5.6). Raises Forbidden, Invalid (a day
+    gone by, unless it is the first version, or more than two years off), PolicyOutOfOrder.
     """
     require(actor, Permission.SET_POLICY)
     await repository.lock_policies(session, actor)
     known = await repository.policies(session, actor)
+    domain.check_first_day(valid_from, actor.now.date(), first=not known)
     policy = Policy(
         cluster_id=actor.cluster_id,
         version=domain.next_version(known, valid_from),
@@ -55,6 +57,11 @@ async def rate_on(session: AsyncSession, actor: Actor, nature: Nature, on: date)
     if found is None:
         raise domain.NoPolicy
     return found
+
+
+async def require_rate(session: AsyncSession, actor: Actor, on: date) -> None:
+    """Raise NoPolicy unless joint answers have a rate on a day: to ask before writing anything."""
+    await rate_on(session, actor, Nature.JOINT_ANSWER, on)
 
 
 def _rows(policy: Policy, terms: PolicyTerms) -> list[PolicyRate | PolicyFeeBand]:

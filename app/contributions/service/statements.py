@@ -23,22 +23,24 @@ async def of_consortium(
 ) -> ConsortiumContribution:
     """Forecast, due, charged and paid, party by party, each figure with its evidence.
 
-    Whoever may not see the consortium's amounts gets no party at all: row security decides.
+    All of it is of one moment, whatever is being written meanwhile. Whoever may not see the
+    consortium's amounts gets no party at all: row security decides.
     """
     forecasts: dict[UUID, list[Forecast]] = defaultdict(list)
     charges: dict[UUID, list[ChargeEvidence]] = defaultdict(list)
     payments: dict[UUID, list[PaymentEvidence]] = defaultdict(list)
     members: dict[UUID, UUID] = {}
     party_of: dict[UUID, UUID] = {}
-    for forecast in await repository.forecasts(session, actor, consortium_id):
+    rows = await repository.of_consortium(session, actor, consortium_id)
+    for forecast in rows.forecasts:
         forecasts[forecast.party_id].append(forecast)
         members[forecast.party_id] = forecast.member_id
-    for charge, flow in await repository.charges(session, actor, consortium_id):
+    for charge, flow in rows.charges:
         if flow.party_id is not None:
             charges[flow.party_id].append(_charge(charge, flow))
             members[flow.party_id] = flow.member_id
             party_of[charge.id] = flow.party_id
-    for settlement, reference in await repository.settlements(session, actor, consortium_id):
+    for settlement, reference in rows.settlements:
         payments[party_of[settlement.charge_id]].append(_payment(settlement, reference))
     return ConsortiumContribution(
         consortium_id,
