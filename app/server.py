@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -20,12 +22,14 @@ from app import demo as demo_cluster
 from app.infra import jobs, logs
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER, JOB
+from app.infra.secret import secret_key
 from app.kernel.errors import Conflict
 from app.main import create_app
 from app.schedule import schedule
 from app.settings import Settings
 
 WORKER_GRACE_SECONDS = 10
+WORKER_FIRST_PAUSE_SECONDS, WORKER_LAST_PAUSE_SECONDS = 1.0, 60.0
 
 
 class AddressTaken(Conflict):
@@ -41,9 +45,12 @@ log = structlog.get_logger()
 def serve(settings: Settings, *, demo: bool, out: Console) -> None:
     """Serve until a signal; what was started here is stopped here.
 
-    Raises AddressTaken, DatabaseUnusable, UnsafeLogin.
+    Raises AddressTaken, DatabaseUnusable, DataFolderUnusable, UnsafeLogin.
     """
     listening = _listen(settings)
+    # GRAPPE_PORT=0 lets the system choose.
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+    secret_key(settings)
     asyncio.run(_probe(settings))
     if demo:
         demo_cluster.load_if_empty(settings, out)
@@ -55,7 +62,8 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         timeout_graceful_shutdown=WORKER_GRACE_SECONDS,
     )
     with child_worker(settings):
-        address = f"http://{settings.host}:{settings.port}"
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{settings.port}"
         out.print(f"Grappe écoute sur {address} ; documentation de l'API : {address}/docs")
         if demo:
             demo_cluster.explain(settings, out)
@@ -92,17 +100,57 @@ def child_worker(settings: Settings) -> Iterator[None]:
     environment = {**os.environ, "GRAPPE_DATABASE_URL": settings.login_url()}
     environment.pop("GRAPPE_DATABASE_OWNER_URL", None)
     command = [sys.executable, "-m", "app.cli", "worker", "--with-parent"]
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, env=environment, start_new_session=True
-    )
+    worker = _Kept(command, environment)
     try:
         yield
     finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(WORKER_GRACE_SECONDS)
-        process.kill()
-        process.wait()
+        worker.stop()
+
+
+class _Kept:
+    """A child process that is started again when it dies, later each time that it dies young."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command, self._environment = command, environment
+        self._leaving = threading.Event()
+        self._turn = threading.Lock()  # nothing is started once we are leaving
+        self._process = self._spawn()
+        self._watcher = threading.Thread(target=self._watch, name="worker watcher", daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """End the process, and the watch over it."""
+        with self._turn:
+            self._leaving.set()
+        self._process.terminate()
+        self._watcher.join(WORKER_GRACE_SECONDS)
+        self._process.kill()
+        self._watcher.join()
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own module
+            self._command, stdin=subprocess.PIPE, env=self._environment, start_new_session=True
+        )
+
+    def _watch(self) -> None:
+        pause = WORKER_FIRST_PAUSE_SECONDS
+        while True:
+            started = time.monotonic()
+            status = self._process.wait()
+            if self._leaving.is_set():
+                return
+            if time.monotonic() - started > WORKER_LAST_PAUSE_SECONDS:
+                pause = WORKER_FIRST_PAUSE_SECONDS
+            log.error("worker_died", status=status, again_in_seconds=pause)
+            if self._leaving.wait(pause):
+                return
+            pause = min(2 * pause, WORKER_LAST_PAUSE_SECONDS)
+            with self._turn:
+                if self._leaving.is_set():
+                    return
+                if self._process.stdin is not None:
+                    self._process.stdin.close()
+                self._process = self._spawn()
 
 
 def work(settings: Settings, *, with_parent: bool) -> None:

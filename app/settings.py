@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.kernel.errors import AppError
 
@@ -26,7 +28,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="GRAPPE_", env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix="GRAPPE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     environment: Literal["development", "production"] = Field(
@@ -78,6 +84,28 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severity that is logged."
     )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _expanded(cls, folder: Path) -> Path:
+        try:
+            return folder.expanduser()
+        except RuntimeError:
+            raise ValueError("~ leads nowhere: there is no such home") from None
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is None:
+            return url
+        try:
+            engine = make_url(url.get_secret_value()).drivername
+        except (ArgumentError, ValueError):
+            engine = ""
+        if engine not in {"postgresql", "postgres"}:
+            # Never the value: it holds a password.
+            raise ValueError("not a PostgreSQL URL (postgresql://user:password@host:port/base)")
+        return url
 
     @model_validator(mode="after")
     def _safe(self) -> Self:

@@ -128,6 +128,78 @@ def test_a_weak_password_is_refused(grappe: Grappe) -> None:
     assert (answer.returncode, "12 caractères" in answer.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--zone", "Europe/Saint-Étienne"),
+        ("--slug", "Pas Un Nom"),
+        ("--slug", "x" * 41),
+        ("--coordinator", "personne"),
+        ("--coordinator", "a b@c.example"),
+    ],
+)
+def test_a_cluster_with_a_wrong_value_is_refused_in_one_plain_line(
+    grappe: Grappe, option: str, value: str
+) -> None:
+    options = {"--slug": "faux", "--coordinator": "a@faux.example", option: value}
+    words = [word for pair in options.items() for word in pair]
+    answer = grappe("cluster", "create", "Essai", *words, stdin="un long secret")
+    assert answer.returncode == 2, answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+
+
+def test_a_slug_that_is_taken_is_refused_in_one_plain_line(grappe: Grappe) -> None:
+    words = ("cluster", "create", "X", "--slug", "taken", "--coordinator", "a@taken.example")
+    assert grappe(*words, stdin="un long secret").returncode == 0
+    answer = grappe(*words, stdin="un long secret")
+    assert answer.returncode == 1
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+    assert "INSERT" not in answer.stderr
+
+
+def test_what_is_no_database_url_is_refused_in_one_plain_line(grappe: Grappe) -> None:
+    answer = grappe("migrate", GRAPPE_DATABASE_URL="foo:s3cret", GRAPPE_DATABASE_OWNER_URL="")
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+    assert "s3cret" not in answer.stderr
+
+
+def test_a_data_folder_that_is_none_is_said_in_one_plain_line(
+    grappe: Grappe, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    embedded = {"GRAPPE_DATABASE_URL": "", "GRAPPE_DATABASE_OWNER_URL": ""}
+    for words, folder, extra in (
+        (("migrate",), file, embedded),
+        (("migrate",), file / "below", embedded),
+        (("serve",), file, {"GRAPPE_PORT": "0"}),
+    ):
+        answer = grappe(*words, GRAPPE_DATA_DIR=str(folder), **extra)
+        assert answer.returncode == 1, answer.stderr
+        assert "GRAPPE_DATA_DIR" in answer.stderr
+        assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as another user")
+def test_a_user_without_a_name_is_told_so_in_one_plain_line(tmp_path: Path) -> None:
+    # Loaded before: that user may be barred from this interpreter's folder.
+    program = (
+        "import os; from app.cli import app; os.setgroups([]); os.setgid(54321);"
+        " os.setuid(54321); app(['migrate'])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "GRAPPE_DATA_DIR": str(tmp_path / "data"), "HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (answer.returncode, "54321" in answer.stderr) == (1, True), answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+
+
 def test_an_unsafe_setting_stops_the_start(grappe: Grappe) -> None:
     answer = grappe("migrate", GRAPPE_ENVIRONMENT="production")
     assert answer.returncode == 2

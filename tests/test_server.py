@@ -1,6 +1,7 @@
 """`grappe serve` as a process: it starts all that it needs, and stops all that it started."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -95,6 +96,47 @@ def test_a_killed_api_takes_its_worker_along(settings: Settings) -> None:
         assert psutil.Process(process.pid).memory_info().rss < MAX_RSS
         process.kill()
         assert gone(started)
+
+
+def test_a_worker_that_dies_is_started_again(settings: Settings) -> None:
+    with serving(free_port(), **urls(settings)) as process:
+        first = workers(process)
+        assert len(first) == 1
+        first[0].kill()
+        deadline = time.monotonic() + START_SECONDS
+        while not (again := workers(process)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert [worker.pid for worker in again] != [first[0].pid]
+        assert len(again) == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_SECONDS) == 0
+        assert gone(again)
+
+
+def workers(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    """The live workers of a service."""
+    return [
+        child
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE and "worker" in child.cmdline()
+    ]
+
+
+def test_the_port_that_the_system_chose_is_told(settings: Settings) -> None:
+    quiet = {"GRAPPE_WORKER": "false", "GRAPPE_HOST": "", "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        env={**os.environ, "GRAPPE_PORT": "0", **quiet, **urls(settings)},
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        told = re.search(rb"http://127\.0\.0\.1:(\d+) ", process.stdout.readline())
+        assert told is not None
+        wait_ready(int(told[1]), process)
+    finally:
+        process.terminate()
+        process.communicate(timeout=STOP_SECONDS)
 
 
 def test_a_taken_port_is_said_in_one_line(settings: Settings) -> None:

@@ -1,14 +1,20 @@
 """Rules of the tenant that need no database."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
+from zoneinfo import available_timezones
 
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated
 
 TOKEN_BYTES = 32
 PREFIX_LENGTH = 15
 MIN_PASSWORD_LENGTH = 12
+_SLUG = re.compile(r"[a-z0-9-]{2,40}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+MAX_EMAIL_LENGTH = 254
+"""RFC 5321, 4.5.3.1.3, without its angle brackets."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -16,6 +22,41 @@ class WrongCredentials(Unauthenticated):
 
     code = "wrong_credentials"
     title = "Adresse ou mot de passe incorrect."
+
+
+class TooManySignIns(AppError):
+    """Each sign-in costs 64 MB and a tenth of a second: only so many may wait."""
+
+    status, code = 429, "too_many_sign_ins"
+    title = "Trop de connexions en même temps : réessayez dans un instant."
+
+
+class ClusterExists(Conflict):
+    """One slug, one cluster."""
+
+    code = "cluster_exists"
+    title = "Un regroupement porte déjà ce nom court."
+
+
+class BadSlug(Invalid):
+    """Typed in commands: plain letters only."""
+
+    code = "bad_slug"
+    title = "Un nom court a de 2 à 40 signes : lettres minuscules, chiffres, tirets."
+
+
+class UnknownZone(Invalid):
+    """Deadlines are told in it."""
+
+    code = "unknown_zone"
+    title = "Ce fuseau horaire est inconnu : il faut un nom IANA, comme Europe/Paris."
+
+
+class BadEmail(Invalid):
+    """No mail would arrive there."""
+
+    code = "bad_email"
+    title = "Cette adresse électronique n'en est pas une."
 
 
 class ChooseMembership(Conflict):
@@ -79,3 +120,17 @@ def check_password(password: str) -> None:
     """Raise WeakPassword when the password is too short."""
     if len(password) < MIN_PASSWORD_LENGTH:
         raise WeakPassword
+
+
+def check_cluster(slug: str, zone: str) -> None:
+    """Raise BadSlug or UnknownZone."""
+    if not _SLUG.fullmatch(slug):
+        raise BadSlug
+    if zone not in available_timezones():
+        raise UnknownZone
+
+
+def check_email(address: str) -> None:
+    """Raise BadEmail unless the address is plausible."""
+    if len(address) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(address):
+        raise BadEmail

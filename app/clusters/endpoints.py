@@ -5,7 +5,7 @@ from fastapi import Response
 from app.clusters import domain, repository, service, sessions
 from app.clusters.models import Cluster
 from app.clusters.schemas import ClusterOut, MemberIn, MemberOut, MeOut, SessionIn, SessionOut
-from app.infra.http.deps import Caller, CursorText, Here, Limit, Me, OpenSession, Read, Session
+from app.infra.http.deps import Caller, CursorText, Here, Limit, Me, Read, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
 from app.infra.http.once import ONCE_ERRORS, Once
@@ -21,12 +21,12 @@ router = room_router()
     tags=["sessions"],
     operation_id="open_session",
     status_code=201,
-    responses=refusals(domain.WrongCredentials, domain.ChooseMembership),
+    responses=refusals(domain.WrongCredentials, domain.ChooseMembership, domain.TooManySignIns),
 )
-async def open_session(body: SessionIn, session: OpenSession, here: Here) -> SessionOut:
+async def open_session(body: SessionIn, here: Here) -> SessionOut:
     """Sign in with a mail address and a password."""
     opened = await sessions.open_session(
-        session,
+        here.database,
         email=body.email,
         password=body.password,
         membership_id=body.membership_id,

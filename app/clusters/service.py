@@ -34,10 +34,17 @@ class Company:
 async def create_cluster(
     session: AsyncSession, *, name: str, slug: str, zone: str, now: datetime
 ) -> Cluster:
-    """Create a tenant; the operator's act, in the owner's session."""
+    """Create a tenant; the operator's act, in the owner's session.
+
+    Raises BadSlug, UnknownZone, ClusterExists.
+    """
+    domain.check_cluster(slug, zone)
     cluster = Cluster(name=name, slug=slug, zone=zone, created_at=now)
-    session.add(cluster)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(cluster)
+    except IntegrityError:
+        raise domain.ClusterExists from None
     return cluster
 
 
@@ -54,9 +61,10 @@ async def enrol_person(
 ) -> Membership:
     """Give a person a role in a cluster; the operator's act, in the owner's session.
 
-    A known mail keeps its person and password. Raises WeakPassword.
+    A known mail keeps its person and password. Raises BadEmail, WeakPassword.
     """
     address = email.strip().lower()
+    domain.check_email(address)
     person = await session.scalar(select(Person).where(Person.email == address))
     if person is None:
         if password is not None:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import domain, passwords
+from app.infra.db import Database
 from app.kernel.ids import new_id
 
 
@@ -21,7 +23,7 @@ class Session:
 
 
 async def open_session(
-    session: AsyncSession,
+    database: Database,
     *,
     email: str,
     password: str,
@@ -31,18 +33,32 @@ async def open_session(
 ) -> Session:
     """Sign in by password, for one membership.
 
-    Raises WrongCredentials; ChooseMembership when the person has several and named none.
+    In two transactions of its own: while the password is verified, which takes long and may
+    wait, no connection is held. Raises WrongCredentials, TooManySignIns; ChooseMembership when
+    the person has several and named none.
     """
-    row = (
-        await session.execute(text("SELECT * FROM app.credentials(:email)"), {"email": email})
-    ).one_or_none()
+    async with database.transaction() as session:
+        row = await _credentials(session, email)
     fits = await passwords.verify_password(password, row.password_hash if row else None)
     if row is None or not fits:
         raise domain.WrongCredentials
+    async with database.transaction() as session:
+        if await _credentials(session, email) != row:  # disabled or changed meanwhile
+            raise domain.WrongCredentials
+        membership = await _membership(session, row.person_id, membership_id)
+        return await _open(session, membership, now=now, expires_at=now + timedelta(hours=hours))
+
+
+async def _credentials(session: AsyncSession, email: str) -> Row[Any] | None:
+    found = await session.execute(text("SELECT * FROM app.credentials(:email)"), {"email": email})
+    return found.one_or_none()
+
+
+async def _membership(
+    session: AsyncSession, person_id: UUID, membership_id: UUID | None
+) -> Row[Any]:
     memberships = (
-        await session.execute(
-            text("SELECT * FROM app.memberships(:person)"), {"person": row.person_id}
-        )
+        await session.execute(text("SELECT * FROM app.memberships(:person)"), {"person": person_id})
     ).all()
     if membership_id is not None:
         memberships = [one for one in memberships if one.membership_id == membership_id]
@@ -50,14 +66,19 @@ async def open_session(
         raise domain.WrongCredentials
     if len(memberships) > 1:
         raise domain.ChooseMembership
+    return memberships[0]
+
+
+async def _open(
+    session: AsyncSession, membership: Row[Any], *, now: datetime, expires_at: datetime
+) -> Session:
     token = domain.fresh_token()
-    expires_at = now + timedelta(hours=hours)
     await session.execute(
         text("SELECT app.open_session(:id, :cluster, :membership, :prefix, :hash, :now, :end)"),
         {
             "id": new_id(),
-            "cluster": memberships[0].cluster_id,
-            "membership": memberships[0].membership_id,
+            "cluster": membership.cluster_id,
+            "membership": membership.membership_id,
             "prefix": token.prefix,
             "hash": token.hash,
             "now": now,

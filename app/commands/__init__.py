@@ -38,13 +38,13 @@ def running_database() -> Iterator[Settings]:
         raise typer.Exit(2) from None
     # SIGTERM unwinds as Ctrl-C does: what was started here is stopped here.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with embedded.database(settings) as running:
-        try:
+    try:
+        with embedded.database(settings) as running:
             yield running
-        except AppError as refusal:
-            err.print(f"{refusal.title} {refusal.detail or ''}".strip())
-            unusable = refusal.status in {400, 422} or isinstance(refusal, SourceFailure)
-            raise typer.Exit(2 if unusable else 1) from None
+    except AppError as refusal:
+        err.print(f"{refusal.title} {refusal.detail or ''}".strip())
+        unusable = refusal.status in {400, 422} or isinstance(refusal, SourceFailure)
+        raise typer.Exit(2 if unusable else 1) from None
 
 
 @contextmanager

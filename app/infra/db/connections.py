@@ -5,6 +5,8 @@ PostgreSQL runs as one transaction; the scope ends with it. JSON is made by Post
 """
 
 import json
+import select
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from psycopg import AsyncConnection, generators, sql
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -30,6 +34,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Unauthenticated
 
 SERVING, JOB, IMPORTER = "grappe_serving", "grappe_job", "grappe_importer"
+MAX_PREPARED = 100
+"""Queries that a connection keeps planned: each combination of filters is a query."""
 
 
 class DatabaseUnusable(AppError):
@@ -74,10 +80,18 @@ class Page:
     following: list[str] | None
 
 
-class _ReadConnection(AsyncConnection[tuple[Any, ...]]):
-    """A connection that remembers which queries it has prepared."""
+_GONE = ("08", "57P")
+"""SQLSTATE classes of a lost connection and of a server that leaves or arrives."""
 
-    prepared: set[str]
+
+class _Dropped(psycopg.OperationalError):
+    """The database dropped the connection; what was read can be read again."""
+
+
+class _ReadConnection(AsyncConnection[tuple[Any, ...]]):
+    """A connection that remembers which queries it has prepared, the last used one last."""
+
+    prepared: OrderedDict[str, None]
 
 
 class Database:
@@ -97,17 +111,13 @@ class Database:
     async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Page:
         """Run a query as the caller, in one round trip; raises Unauthenticated."""
         hashed = caller.token_hash().hex()
-        scope = ENTER.format(f"'\\x{hashed}'", f"'{caller.now.isoformat()}'")
-        async with self._pool.connection() as connection:
-            if query.name not in connection.prepared:
-                await connection.execute(f"PREPARE {query.name} AS {query.sql}".encode())
-                connection.prepared.add(query.name)
-            given = b", ".join(sql.Literal(value).as_bytes(connection) for value in values)
-            execute = f"EXECUTE {query.name}".encode() + (b"(" + given + b")" if given else b"")
-            try:
-                who, found = await _run(connection, scope.encode() + b"; " + execute)
-            except psycopg.errors.InvalidAuthorizationSpecification:
-                raise Unauthenticated from None
+        scope = ENTER.format(f"'\\x{hashed}'", f"'{caller.now.isoformat()}'").encode()
+        try:
+            who, found = await self._read_once(scope, query, values)
+        except _Dropped:
+            # A restart of the database drops every connection: look at all before the next try.
+            await self._pool.check()
+            who, found = await self._read_once(scope, query, values)
         person_id, cluster_id, member_id, role = (who.get_value(0, column) for column in range(4))
         items, following = (found.get_value(0, column) for column in range(2))
         if person_id is None or cluster_id is None or role is None or items is None:
@@ -121,6 +131,23 @@ class Database:
             )
         )
         return Page(actor, items, json.loads(following) if following else None)
+
+    async def _read_once(
+        self, scope: bytes, query: Query, values: Sequence[object]
+    ) -> list[PGresult]:
+        async with self._pool.connection() as connection:
+            try:
+                name = await _prepared(connection, query)
+                given = b", ".join(sql.Literal(value).as_bytes(connection) for value in values)
+                execute = b"EXECUTE " + name + (b"(" + given + b")" if given else b"")
+                return await _run(connection, scope + b"; " + execute)
+            except psycopg.errors.InvalidAuthorizationSpecification:
+                raise Unauthenticated from None
+            except psycopg.OperationalError as error:
+                if connection.closed or (error.sqlstate or "").startswith(_GONE):
+                    await connection.close()
+                    raise _Dropped(str(error)) from error
+                raise
 
     async def ping(self) -> None:
         """Raise ``psycopg.Error`` or ``PoolTimeout`` when the database does not answer."""
@@ -143,9 +170,12 @@ async def open_database(
         pool_size=size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=False,
+        # Requests do without its round trip (see _refuse_stale); jobs need not, and a network
+        # that went away in silence would fail them.
+        pool_pre_ping=role != SERVING,
         connect_args={"options": options, "prepare_threshold": 2},
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_stale)
     pool = AsyncConnectionPool(
         url,
         connection_class=_ReadConnection,
@@ -184,8 +214,36 @@ async def _run(connection: _ReadConnection, statements: bytes) -> list[PGresult]
     return results
 
 
+async def _prepared(connection: _ReadConnection, query: Query) -> bytes:
+    """The name under which the connection has the query planned."""
+    name, prepared = query.name, connection.prepared
+    if name in prepared:
+        prepared.move_to_end(name)
+    else:
+        if len(prepared) >= MAX_PREPARED:
+            oldest, _ = prepared.popitem(last=False)
+            await connection.execute(f"DEALLOCATE {oldest}".encode())
+        await connection.execute(f"PREPARE {name} AS {query.sql}".encode())
+        prepared[name] = None
+    return name.encode()
+
+
 async def _remember(connection: _ReadConnection) -> None:
-    connection.prepared = set()
+    connection.prepared = OrderedDict()
+
+
+def _refuse_stale(raw: Any, _record: Any, _proxy: Any) -> None:
+    """Raise when the server has hung up: without a round trip, which a ping would cost.
+
+    Nothing is due on an idle connection, so that anything to read there is its end.
+    """
+    connection = raw.driver_connection
+    if not connection.closed:
+        waiting = select.poll()
+        waiting.register(connection.fileno(), select.POLLIN)
+        if not waiting.poll(0):
+            return
+    raise DisconnectionError("the database dropped this connection")
 
 
 async def _refuse_walkers(url: str, options: str) -> None:

@@ -1,15 +1,18 @@
 """One handler for everything that goes wrong: problem+json (RFC 9457), never an input echoed."""
 
+import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
@@ -20,6 +23,11 @@ from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Una
 log = structlog.get_logger()
 
 _MEDIA_TYPE = "application/problem+json"
+MAX_FAULTS = 20
+"""Faults that one answer lists."""
+_NAME = re.compile(r"[A-Za-z0-9_]{1,60}")
+_RETRY = {"Retry-After": "2"}
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: _RETRY, 503: _RETRY}
 
 
 class BodyTooLarge(AppError):
@@ -74,7 +82,9 @@ def problem(
     faults: Sequence[Fault] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """A problem+json answer."""
+    """A problem+json answer; of many faults, the first."""
+    if len(faults) > MAX_FAULTS:
+        detail = detail or f"Il y a {len(faults)} fautes ; voici les {MAX_FAULTS} premières."
     body = Problem(
         title=title,
         status=status,
@@ -83,7 +93,7 @@ def problem(
         request_id=request_id.get(),
         errors=[
             FaultOut(pointer=fault.pointer, code=fault.code, message=fault.message)
-            for fault in faults
+            for fault in faults[:MAX_FAULTS]
         ],
     )
     return JSONResponse(
@@ -139,13 +149,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(PoolExhausted)
     @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(psycopg.OperationalError)
+    @app.exception_handler(psycopg.InterfaceError)
     async def unavailable(_request: Request, error: Exception) -> Response:
         log.error("database_unavailable", error=type(error).__name__)
         return problem(
             503,
             "unavailable",
             "La base de données ne répond pas : réessayez dans un instant.",
-            headers={"Retry-After": "2"},
+            headers=_RETRY,
         )
 
 
@@ -156,7 +169,7 @@ def _refusal(error: AppError) -> Response:
         error.title,
         detail=error.detail,
         faults=error.faults,
-        headers={"WWW-Authenticate": "Bearer"} if error.status == 401 else None,
+        headers=_HEADERS.get(error.status),
     )
 
 
@@ -167,5 +180,8 @@ def unexpected(error: Exception) -> None:
 
 def _fault(error: Any) -> Fault:
     where = [str(part) for part in error["loc"]]
-    pointer = "/" + "/".join(where[1:] if where[0] == "body" else where)
-    return Fault(pointer, error["type"], error["msg"])
+    if where[0] == "body":
+        # A key that the caller made up may be anything: shown when it is a plain name, and
+        # otherwise the object that it stands in.
+        where = list(takewhile(_NAME.fullmatch, where[1:]))
+    return Fault("/" + "/".join(where), error["type"], error["msg"])

@@ -7,7 +7,8 @@ from fastapi import Depends, Header, Response
 
 from app.kernel.errors import PreconditionFailed, PreconditionRequired
 
-_ETAG = re.compile(r'"([0-9]{1,18})"\Z')
+# As written by set_etag and no other way: strong comparison is of the text, not of the number.
+_ETAG = re.compile(r'"(0|[1-9][0-9]{0,17})"\Z')
 
 
 async def if_match(

@@ -1,7 +1,7 @@
 """Strict JSON (RFC 8259, RFC 7493): what Python reads too kindly is refused before any rule.
 
 NaN and Infinity, duplicate keys, NUL and lone surrogates (PostgreSQL stores neither), other
-encodings than UTF-8, and depths that exhaust the stack.
+encodings than UTF-8, depths that exhaust the stack, and crowds that make a fault each.
 """
 
 import json
@@ -15,6 +15,10 @@ from app.kernel.errors import AppError
 
 MAX_DEPTH = 32
 MAX_DIGITS = 30
+MAX_KEYS = 200
+"""Keys of one object."""
+MAX_VALUES = 20_000
+"""Values and keys of one body."""
 
 
 class BadJson(AppError):
@@ -37,11 +41,14 @@ def read_json(body: bytes) -> Any:
         raise BadJson("Trop de niveaux imbriqués.") from None
     except ValueError:
         raise BadJson("La syntaxe est fausse.") from None
-    _check(value, MAX_DEPTH)
+    if _check(value, MAX_DEPTH) > MAX_VALUES:
+        raise BadJson(f"Plus de {MAX_VALUES} valeurs.")
     return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_KEYS:
+        raise BadJson(f"Un objet a plus de {MAX_KEYS} clés.")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BadJson("Une clé figure deux fois dans un même objet.")
@@ -58,19 +65,18 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any, depth: int) -> int:
+    """How many values and keys there are; raises BadJson."""
     if depth == 0:
         raise BadJson("Trop de niveaux imbriqués.")
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
             raise BadJson("Un texte contient un caractère interdit (NUL, demi-codet).")
     elif isinstance(value, dict):
-        for key, item in value.items():
-            _check(key, depth - 1)
-            _check(item, depth - 1)
+        return 1 + sum(_check(part, depth - 1) for pair in value.items() for part in pair)
     elif isinstance(value, list):
-        for item in value:
-            _check(item, depth - 1)
+        return 1 + sum(_check(item, depth - 1) for item in value)
+    return 1
 
 
 class _StrictRequest(Request):
@@ -84,6 +90,8 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, given a request that reads strictly."""
         handler = super().get_route_handler()
+        if self.body_field is None:
+            return handler
 
         async def strict(request: Request) -> Response:
             return await handler(_StrictRequest(request.scope, request.receive))

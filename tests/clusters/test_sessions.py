@@ -1,0 +1,89 @@
+"""Signing in: by password, at a pace that leaves room for everyone else."""
+
+import asyncio
+from collections import Counter
+from uuid import uuid4
+
+from httpx import Response
+
+from app.clusters import passwords, service
+from app.clusters.domain import TooManySignIns
+from app.infra.db import Database
+from app.kernel.actor import Role
+from tests.world import NOW, World
+
+PASSWORD = "un long mot de passe"
+
+
+async def sign_in(world: World, email: str, password: str) -> Response:
+    """What a browser sends."""
+    return await world.client.post("/v1/sessions", json={"email": email, "password": password})
+
+
+async def enrol(world: World, owner: Database) -> str:
+    """Someone with a password; gives the mail address."""
+    email = f"{uuid4().hex}@essai.example"
+    async with owner.transaction() as session:
+        await service.enrol_person(
+            session,
+            cluster_id=world.cluster_id,
+            email=email,
+            name="Camille",
+            password=PASSWORD,
+            role=Role.VIEWER,
+            member_id=None,
+            now=NOW,
+        )
+    return email
+
+
+async def test_a_password_opens_a_session(world: World, owner: Database) -> None:
+    email = await enrol(world, owner)
+    opened = await sign_in(world, email.upper(), PASSWORD)
+    assert opened.status_code == 201, opened.text
+    headers = {"Authorization": f"Bearer {opened.json()['token']}"}
+    me = await world.client.get("/v1/me", headers=headers)
+    assert me.json()["role"] == "viewer"
+    assert (await world.client.delete("/v1/sessions/current", headers=headers)).status_code == 204
+    assert (await world.client.get("/v1/me", headers=headers)).status_code == 401
+
+
+async def test_an_unknown_person_and_a_wrong_password_read_the_same(
+    world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    answers = [
+        await sign_in(world, email, "wrong"),
+        await sign_in(world, "nobody@nowhere.example", PASSWORD),
+        await sign_in(world, "nobody@nowhere.example", "nobody has this password"),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [
+        (401, "wrong_credentials")
+    ] * 3
+
+
+async def test_a_flood_of_sign_ins_leaves_room_for_everyone_else(world: World) -> None:
+    """Each sign-in held a connection for as long as its hash took: 60 held the API for 8 s."""
+    answers: list[Response] = []
+
+    async def try_one(number: int) -> None:
+        answers.append(await sign_in(world, f"nobody{number}@nowhere.example", "wrong"))
+
+    flood = asyncio.gather(*[try_one(number) for number in range(60)])
+    await asyncio.sleep(0.3)
+    assert (await world.alpha.get("/v1/me")).status_code == 200
+    hashed = sum(answer.status_code == 401 for answer in answers)
+    await flood
+    assert hashed < 25
+    assert Counter(answer.status_code for answer in answers) == {401: 34, 429: 26}
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["code"] == "too_many_sign_ins"
+    assert int(refused.headers["retry-after"]) > 0
+
+
+async def test_a_queue_that_was_full_empties() -> None:
+    outcomes = await asyncio.gather(
+        *[passwords.verify_password("wrong", None) for _ in range(40)], return_exceptions=True
+    )
+    assert sum(isinstance(one, TooManySignIns) for one in outcomes) == 6
+    assert await passwords.verify_password("wrong", None) is False
