@@ -33,6 +33,7 @@ def main() -> int:
             "GRAPPE_DATABASE_OWNER_URL": owner,
             "GRAPPE_DATA_DIR": str(DATA_DIR),
             "GRAPPE_ENVIRONMENT": "development",
+            "GRAPPE_LOG_FORMAT": "json",  # as the image sets it
             "GRAPPE_WORKER": "false",
         }
         with shares.both(environment, floor_url) as (ours, floor):

@@ -5,9 +5,10 @@ from fastapi import Response
 from app.clusters import domain, repository, service, sessions
 from app.clusters.models import Cluster
 from app.clusters.schemas import ClusterOut, MemberIn, MemberOut, MeOut, SessionIn, SessionOut
-from app.infra.http.deps import Caller, CursorText, Here, Limit, Me, Read, Session
+from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
+from app.infra.http.listing import PAGE, Listed
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
@@ -67,10 +68,11 @@ async def get_cluster(session: Session, actor: Me) -> ClusterOut:
     operation_id="list_members",
     response_model=ListOut[MemberOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_members(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_members(page: Listed) -> Response:
     """The companies of the cluster, newest first."""
-    return await read.list(repository.MEMBERS, limit, cursor)
+    return await page.list(repository.MEMBERS)
 
 
 @router.post(

@@ -19,10 +19,11 @@ from app.consortia.schemas import (
     consortium_out,
     split_out,
 )
-from app.infra.http.deps import CursorText, Limit, Me, Read, Session
+from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import AgreementId, ConsortiumId
+from app.infra.http.listing import PAGE, Listed
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
@@ -36,10 +37,11 @@ router = room_router(path="/consortia", tags=["consortia"])
     operation_id="list_consortia",
     response_model=ListOut[ConsortiumSummary],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_consortia(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_consortia(page: Listed) -> Response:
     """The joint answers of the caller's company; all headers for coordinator and treasurer."""
-    return await read.list(repository.CONSORTIA, limit, cursor)
+    return await page.list(repository.CONSORTIA)
 
 
 @router.post(

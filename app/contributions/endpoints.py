@@ -1,27 +1,29 @@
 """Policies, charges and payments over HTTP. A consortium's statement is under `/consortia`."""
 
-from fastapi import Query, Response
+from typing import Annotated
+
+from fastapi import Response
 
 from app.contributions import domain, lists, service
 from app.contributions.schemas import (
     ChargeOut,
     ListedPaymentOut,
+    MemberPage,
     PaymentIn,
     PaymentOut,
     PolicyIn,
     PolicyOut,
 )
-from app.infra.http.deps import CursorText, Limit, Me, Read, Session
+from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
-from app.infra.http.ids import MemberId
+from app.infra.http.listing import PAGE, Listed, Reader, listing
 from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 
 router = room_router(tags=["contributions"])
-
-OF_MEMBER = Query(None, description="Those of one member only.")
 
 
 @router.get(
@@ -29,10 +31,11 @@ OF_MEMBER = Query(None, description="Those of one member only.")
     operation_id="list_policies",
     response_model=ListOut[PolicyOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_policies(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_policies(page: Listed) -> Response:
     """The versions of the cluster's rates and fees, newest first."""
-    return await read.list(lists.POLICIES, limit, cursor)
+    return await page.list(lists.POLICIES)
 
 
 @router.post(
@@ -54,18 +57,16 @@ async def set_policy(body: PolicyIn, session: Session, actor: Me, once: Once) ->
     operation_id="list_charges",
     response_model=ListOut[ChargeOut],
     responses=refusals(),
+    openapi_extra=query_parameters(MemberPage),
 )
 async def list_charges(
-    read: Read,
-    limit: Limit = 20,
-    cursor: CursorText = None,
-    member_id: MemberId | None = OF_MEMBER,
+    page: Annotated[Reader[MemberPage], listing(MemberPage)],
 ) -> Response:
     """Contributions charged, newest first.
 
     A company sees its own and those of its consortia; coordinator and treasurer see all.
     """
-    return await read.list(lists.charges(member_id), limit, cursor)
+    return await page.list(lists.charges(page.asked.member_id))
 
 
 @router.post(
@@ -94,12 +95,10 @@ async def record_payment(body: PaymentIn, session: Session, actor: Me, once: Onc
     operation_id="list_payments",
     response_model=ListOut[ListedPaymentOut],
     responses=refusals(),
+    openapi_extra=query_parameters(MemberPage),
 )
 async def list_payments(
-    read: Read,
-    limit: Limit = 20,
-    cursor: CursorText = None,
-    member_id: MemberId | None = OF_MEMBER,
+    page: Annotated[Reader[MemberPage], listing(MemberPage)],
 ) -> Response:
     """Payments, newest first: the caller's own; all of them for coordinator and treasurer."""
-    return await read.list(lists.payments(member_id), limit, cursor)
+    return await page.list(lists.payments(page.asked.member_id))

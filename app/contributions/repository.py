@@ -9,7 +9,7 @@ from sqlalchemy import String, column, func, select, text, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contributions.domain import Item, Line, Nature, Terms, Trigger
+from app.contributions.domain import FlowNature, Item, Line, Terms, Trigger
 from app.contributions.models import (
     AwardTrigger,
     Charge,
@@ -57,7 +57,9 @@ async def policies(session: AsyncSession, actor: Actor) -> Sequence[Policy]:
     return (await session.scalars(query)).all()
 
 
-async def rate_versions(session: AsyncSession, actor: Actor, nature: Nature) -> list[RateVersion]:
+async def rate_versions(
+    session: AsyncSession, actor: Actor, nature: FlowNature
+) -> list[RateVersion]:
     """The rates of a nature of flow, oldest first."""
     query = (
         select(Policy.valid_from, PolicyRate.bps, Policy.id, Policy.version, PolicyRate.trigger)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from app.contributions.domain import Base, Debtor, FeeBand, Nature, PolicyTerms, Rate, Trigger
+from app.contributions.domain import Base, Debtor, FeeBand, FlowNature, PolicyTerms, Rate, Trigger
 from app.contributions.models import Payment, Policy
 from app.contributions.service.payments import Method
 from app.infra.http.ids import (
@@ -20,6 +20,7 @@ from app.infra.http.ids import (
     PaymentId,
     PolicyId,
 )
+from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyIn, MoneyOut, Out
 from app.kernel.money import BPS_WHOLE, MAX_CENTS
 
@@ -30,7 +31,7 @@ MAX_BANDS = 50
 class RateIn(In):
     """The rate of one nature of flow."""
 
-    nature: Nature
+    nature: FlowNature
     bps: int = Field(ge=0, le=BPS_WHOLE, strict=True, description="Basis points.", examples=[1_500])
     trigger: Trigger
     base: Base = Base.EXCLUDING_TAX
@@ -77,7 +78,7 @@ class PolicyIn(In):
 class RateOut(Out):
     """The rate of one nature of flow."""
 
-    nature: Nature
+    nature: FlowNature
     bps: int = Field(description="Basis points.", examples=[1_500])
     trigger: Trigger
     base: Base
@@ -137,7 +138,7 @@ class ChargeOut(Out):
         description="Names the flow; the reference of the transaction in the books.",
         examples=["receipt:rec_0197a3f02c5e7b1a9d40c8e65f3a2b10"],
     )
-    nature: Nature
+    nature: FlowNature
     due_on: date
     charged_at: datetime
     base: MoneyOut
@@ -147,6 +148,12 @@ class ChargeOut(Out):
     amount: MoneyOut = Field(description="Below zero when a credit note takes back.")
     paid: MoneyOut
     evidence: dict[str, Any] = Field(description="Enough to compute the amount again by hand.")
+
+
+class MemberPage(Page):
+    """A page of what members owe or paid."""
+
+    member_id: MemberId | None = Field(None, description="Those of one member only.")
 
 
 class PaymentIn(In):

@@ -2,8 +2,8 @@
 
 from fastapi import Response
 
-from app.infra.http.deps import CursorText, Limit, Read
 from app.infra.http.errors import refusals
+from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.ledger import access, repository
@@ -17,10 +17,11 @@ router = room_router(path="/ledger", tags=["ledger"])
     operation_id="list_accounts",
     response_model=ListOut[AccountOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_accounts(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_accounts(page: Listed) -> Response:
     """The accounts by code, with their balances (coordinator, treasurer)."""
-    return await read.list(repository.ACCOUNTS, limit, cursor, check=access.read_books)
+    return await page.list(repository.ACCOUNTS, check=access.read_books)
 
 
 @router.get(
@@ -28,7 +29,8 @@ async def list_accounts(read: Read, limit: Limit = 20, cursor: CursorText = None
     operation_id="list_transactions",
     response_model=ListOut[TransactionOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_transactions(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_transactions(page: Listed) -> Response:
     """What was written in the books, newest first (coordinator, treasurer)."""
-    return await read.list(repository.TRANSACTIONS, limit, cursor, check=access.read_books)
+    return await page.list(repository.TRANSACTIONS, check=access.read_books)

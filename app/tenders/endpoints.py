@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Response
 
-from app.infra.http.deps import Caller, CursorText, Limit, Me, Read, Session
+from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import set_etag
 from app.infra.http.ids import TenderId
+from app.infra.http.listing import Reader, listing
 from app.infra.http.once import ONCE_ERRORS, Once
+from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -19,6 +21,7 @@ from app.tenders.schemas import (
     InterestsOut,
     TenderBody,
     TenderOut,
+    TenderPage,
     TenderSummary,
     tender_out,
 )
@@ -31,19 +34,11 @@ router = room_router(path="/tenders", tags=["tenders"])
     operation_id="list_tenders",
     response_model=ListOut[TenderSummary],
     responses=refusals(),
+    openapi_extra=query_parameters(TenderPage),
 )
-async def list_tenders(
-    read: Read,
-    caller: Caller,
-    limit: Limit = 20,
-    cursor: CursorText = None,
-    open_only: Annotated[
-        bool, Query(description="Leave out what is cancelled or past its deadline.")
-    ] = False,
-) -> Response:
+async def list_tenders(page: Annotated[Reader[TenderPage], listing(TenderPage)]) -> Response:
     """The tenders that the cluster follows, newest first."""
-    query = repository.tenders(caller.now if open_only else None)
-    return await read.list(query, limit, cursor)
+    return await page.list(repository.tenders(page.caller.now if page.asked.open_only else None))
 
 
 @router.post(

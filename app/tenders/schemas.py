@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
 from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, TenderId
+from app.infra.http.listing import Page
 from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
 from app.tenders.domain import DeadlineIn, SeveralBids, Stance
 from app.tenders.models import Lot, Tender
@@ -141,6 +142,14 @@ class TenderOut(TenderSummary):
 
     procedure: str | None
     lots: list[LotOut]
+
+
+class TenderPage(Page):
+    """A page of the tenders that the cluster follows."""
+
+    open_only: bool = Field(
+        default=False, description="Leave out what is cancelled or past its deadline."
+    )
 
 
 class InterestBody(In):

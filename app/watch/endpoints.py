@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Response
-from pydantic import Field
+from fastapi import Response
 
-from app.infra.http.deps import CursorText, Limit, Me, Read, Session
+from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ImportId, NoticeId
-from app.infra.http.query import query_model, query_parameters
+from app.infra.http.listing import PAGE, Listed, Reader, listing
+from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -27,28 +27,19 @@ from app.watch.schemas import (
 router = room_router()
 
 
-class NoticePage(NoticeSearch):
-    """A page of a search."""
-
-    limit: int = Field(20, ge=1, le=100, description="Items on a page.")
-    cursor: str | None = Field(
-        None, max_length=500, description="`next_cursor` of the page before."
-    )
-
-
 @router.get(
     "/notices",
     tags=["notices"],
     operation_id="search_notices",
     response_model=ListOut[NoticeOut],
     responses=refusals(),
-    openapi_extra=query_parameters(NoticePage),
+    openapi_extra=query_parameters(NoticeSearch),
 )
 async def search_notices(
-    read: Read, asked: Annotated[NoticePage, Depends(query_model(NoticePage))]
+    page: Annotated[Reader[NoticeSearch], listing(NoticeSearch)],
 ) -> Response:
     """Search the notices of all sources, newest first."""
-    return await read.list(repository.notices(asked.search()), asked.limit, asked.cursor)
+    return await page.list(repository.notices(page.asked.search()))
 
 
 @router.get(
@@ -70,13 +61,12 @@ async def get_notice(notice_id: NoticeId, session: Session) -> NoticeDetail:
     operation_id="list_notice_versions",
     response_model=ListOut[VersionOut],
     responses=refusals(NotFound),
+    openapi_extra=PAGE,
 )
-async def list_notice_versions(
-    notice_id: NoticeId, session: Session, read: Read, limit: Limit = 20, cursor: CursorText = None
-) -> Response:
+async def list_notice_versions(notice_id: NoticeId, session: Session, page: Listed) -> Response:
     """What a notice said, version by version, newest first."""
     await service.get_notice(session, notice_id)
-    return await read.list(repository.versions(notice_id), limit, cursor)
+    return await page.list(repository.versions(notice_id))
 
 
 @router.get(
@@ -85,10 +75,11 @@ async def list_notice_versions(
     operation_id="list_sources",
     response_model=ListOut[SourceOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_sources(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_sources(page: Listed) -> Response:
     """Where notices come from, and how fresh they are."""
-    return await read.list(repository.SOURCES, limit, cursor)
+    return await page.list(repository.SOURCES)
 
 
 @router.get(
@@ -97,10 +88,11 @@ async def list_sources(read: Read, limit: Limit = 20, cursor: CursorText = None)
     operation_id="list_imports",
     response_model=ListOut[ImportOut],
     responses=refusals(),
+    openapi_extra=PAGE,
 )
-async def list_imports(read: Read, limit: Limit = 20, cursor: CursorText = None) -> Response:
+async def list_imports(page: Listed) -> Response:
     """The imports and their counts, newest first."""
-    return await read.list(repository.RUNS, limit, cursor)
+    return await page.list(repository.RUNS)
 
 
 @router.get(
@@ -109,15 +101,14 @@ async def list_imports(read: Read, limit: Limit = 20, cursor: CursorText = None)
     operation_id="list_set_aside_items",
     response_model=ListOut[SetAsideOut],
     responses=refusals(NotFound),
+    openapi_extra=PAGE,
 )
 async def list_set_aside_items(
     import_id: ImportId,
     session: Session,
     actor: Me,
-    read: Read,
-    limit: Limit = 20,
-    cursor: CursorText = None,
+    page: Listed,
 ) -> Response:
     """What an import could not read, and why (coordinator)."""
     await service.require_run(session, actor, import_id)
-    return await read.list(repository.set_aside(import_id), limit, cursor)
+    return await page.list(repository.set_aside(import_id))

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from app.infra.http.ids import ImportId, NoticeId
-from app.infra.http.schemas import In, MoneyOut, Out
+from app.infra.http.listing import Page
+from app.infra.http.schemas import MoneyOut, Out
 from app.kernel.errors import Fault, Invalid
 from app.watch.domain import Nature, NoticeKind
 from app.watch.models import NoticeRow
@@ -22,7 +23,7 @@ Words = Annotated[
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 
 
-class NoticeSearch(In):
+class NoticeSearch(Page):
     """What to look for; every filter given must hold."""
 
     q: Words | None = Field(

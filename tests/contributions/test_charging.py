@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.contributions import service
-from app.contributions.domain import Nature, NoPolicy, PolicyTerms, Trigger, default_terms
+from app.contributions.domain import FlowNature, NoPolicy, PolicyTerms, Trigger, default_terms
 from app.infra.db import Database
 from app.kernel.ids import new_id
 from app.kernel.money import Money
@@ -19,7 +19,7 @@ def with_joint(**changes: object) -> PolicyTerms:
     """The default terms, with another rate for joint answers."""
     terms = default_terms()
     rates = tuple(
-        replace(rate, **changes) if rate.nature == Nature.JOINT_ANSWER else rate  # type: ignore[arg-type]
+        replace(rate, **changes) if rate.nature == FlowNature.JOINT_ANSWER else rate  # type: ignore[arg-type]
         for rate in terms.rates
     )
     return replace(terms, rates=rates)

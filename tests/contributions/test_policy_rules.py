@@ -11,8 +11,8 @@ from app.contributions.domain import (
     Base,
     Debtor,
     FeeBand,
+    FlowNature,
     InvalidTerms,
-    Nature,
     PolicyOutOfOrder,
     PolicyTerms,
     Rate,
@@ -41,11 +41,14 @@ def codes(rates: tuple[Rate, ...], bands: tuple[FeeBand, ...]) -> list[tuple[str
 
 def test_the_default_rates_are_those_of_the_cluster_that_invented_them() -> None:
     rates = {rate.nature: rate for rate in DEFAULT.rates}
-    assert rates[Nature.JOINT_ANSWER].bps == 1_500
-    assert rates[Nature.JOINT_ANSWER].trigger == Trigger.CASH_RECEIVED
-    assert rates[Nature.CO_CONTRACTING].bps == 400
-    assert (rates[Nature.BUSINESS].bps, rates[Nature.BUSINESS].debtor) == (300, Debtor.SELLER)
-    assert DEFAULT.rate(Nature.BUSINESS) == rates[Nature.BUSINESS]
+    assert rates[FlowNature.JOINT_ANSWER].bps == 1_500
+    assert rates[FlowNature.JOINT_ANSWER].trigger == Trigger.CASH_RECEIVED
+    assert rates[FlowNature.CO_CONTRACTING].bps == 400
+    assert (rates[FlowNature.BUSINESS].bps, rates[FlowNature.BUSINESS].debtor) == (
+        300,
+        Debtor.SELLER,
+    )
+    assert DEFAULT.rate(FlowNature.BUSINESS) == rates[FlowNature.BUSINESS]
 
 
 def test_the_default_fee_goes_from_300_to_4000_euros_and_never_falls() -> None:

@@ -74,7 +74,12 @@ async def award(
 async def _share(
     session: AsyncSession, actor: Actor, consortium: Consortium, award: Award
 ) -> list[AwardPart]:
-    if award.outcome != Outcome.WON or award.amount_cents is None:
+    if award.outcome != Outcome.WON:
+        return []
+    if award.amount_cents is None:
+        await contributions.award_without_amount(
+            session, actor, consortium_id=consortium.id, award_id=award.id
+        )
         return []
     agreement = await repository.current_agreement(session, consortium)
     if agreement is None:

@@ -13,7 +13,7 @@ PLANNED_AHEAD = timedelta(days=2 * 365 + 1)
 """Two years: a version further off would keep the cluster from voting any other before it."""
 
 
-class Nature(StrEnum):
+class FlowNature(StrEnum):
     """What a flow of money is; exactly one rate applies to it (S4, S5)."""
 
     JOINT_ANSWER = "joint_answer"
@@ -70,7 +70,7 @@ class PolicyOutOfOrder(Conflict):
 class Rate:
     """The rate of one nature of flow, in basis points (1,500 = 15 %)."""
 
-    nature: Nature
+    nature: FlowNature
     bps: int
     trigger: Trigger
     base: Base
@@ -103,7 +103,7 @@ class PolicyTerms:
         if faults:
             raise InvalidTerms(faults=faults)
 
-    def rate(self, nature: Nature) -> Rate:
+    def rate(self, nature: FlowNature) -> Rate:
         """The rate of a nature of flow."""
         return next(rate for rate in self.rates if rate.nature == nature)
 
@@ -120,7 +120,7 @@ class PolicyTerms:
 
 def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
     faults = []
-    if sorted(rate.nature for rate in rates) != sorted(Nature):
+    if sorted(rate.nature for rate in rates) != sorted(FlowNature):
         message = "Chaque nature de flux a un taux et un seul."
         faults.append(Fault("/rates", "one_rate_per_nature", message))
     for index, rate in enumerate(rates):
@@ -129,16 +129,16 @@ def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
             message = "Un taux va de 0 à 10 000 points de base."
             faults.append(Fault(f"{where}/bps", "out_of_range", message))
         # A setting that nothing would apply is refused, not kept and forgotten.
-        if rate.nature == Nature.JOINT_ANSWER and rate.trigger == Trigger.INVOICE:
+        if rate.nature == FlowNature.JOINT_ANSWER and rate.trigger == Trigger.INVOICE:
             message = (
                 "La contribution d'une réponse commune est due à l'encaissement (cash_received)"
                 " ou à l'attribution (award) : les factures ne sont pas encore enregistrées."
             )
             faults.append(Fault(f"{where}/trigger", "not_supported", message))
-        if rate.nature == Nature.JOINT_ANSWER and rate.base != Base.EXCLUDING_TAX:
+        if rate.nature == FlowNature.JOINT_ANSWER and rate.base != Base.EXCLUDING_TAX:
             message = "La contribution des réponses communes se calcule sur le montant hors taxe."
             faults.append(Fault(f"{where}/base", "not_supported", message))
-        if rate.nature == Nature.JOINT_ANSWER and rate.debtor != Debtor.OWN_PART:
+        if rate.nature == FlowNature.JOINT_ANSWER and rate.debtor != Debtor.OWN_PART:
             message = "Dans une réponse commune, chacun doit la contribution de sa propre part."
             faults.append(Fault(f"{where}/debtor", "not_supported", message))
     return faults
@@ -175,12 +175,12 @@ def default_terms() -> PolicyTerms:
     falling to about 40 € at a hundred.
     """
     joint = Rate(
-        Nature.JOINT_ANSWER, 1_500, Trigger.CASH_RECEIVED, Base.EXCLUDING_TAX, Debtor.OWN_PART
+        FlowNature.JOINT_ANSWER, 1_500, Trigger.CASH_RECEIVED, Base.EXCLUDING_TAX, Debtor.OWN_PART
     )
     contracting = Rate(
-        Nature.CO_CONTRACTING, 400, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.OWN_PART
+        FlowNature.CO_CONTRACTING, 400, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.OWN_PART
     )
-    business = Rate(Nature.BUSINESS, 300, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.SELLER)
+    business = Rate(FlowNature.BUSINESS, 300, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.SELLER)
     return PolicyTerms(
         (joint, contracting, business),
         (

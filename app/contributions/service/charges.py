@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contributions import domain, repository
-from app.contributions.domain import Line, Nature, Terms, Trigger
+from app.contributions.domain import FlowNature, Line, Terms, Trigger
 from app.contributions.events import ChargeCreated
 from app.contributions.models import Charge, Flow
 from app.contributions.service.accounts import receivable_of, settle, write
@@ -67,7 +67,7 @@ async def charge_receipt(
     charged = await repository.charge_of(session, actor, key)
     if charged is not None:
         return charged
-    rate = await rate_on(session, actor, Nature.JOINT_ANSWER, received_on)
+    rate = await rate_on(session, actor, FlowNature.JOINT_ANSWER, received_on)
     trigger = await repository.award_trigger(
         session, actor, consortium_id, award_id, if_unsaid=Trigger.CASH_RECEIVED
     )
@@ -161,7 +161,7 @@ def _flow(actor: Actor, source: Source, number: int, base_cents: int) -> Flow:
         id=new_id(),
         key=source.key if number == 1 else f"{source.key}:{number}",
         kind=_KIND[source.trigger],
-        nature=Nature.JOINT_ANSWER.value,
+        nature=FlowNature.JOINT_ANSWER.value,
         consortium_id=source.consortium_id,
         award_id=source.award_id,
         lot_id=source.lot_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contributions import repository
-from app.contributions.domain import Nature, Part, Terms, Trigger, line
+from app.contributions.domain import FlowNature, Part, Terms, Trigger, line
 from app.contributions.models import Forecast
 from app.contributions.service.charges import Source, charge
 from app.contributions.service.policies import rate_on
@@ -69,7 +69,7 @@ async def forecast(
     award's trigger stays. With the trigger *award*, each part is charged at once, and an
     amendment charges the difference at the first rate (DOMAIN.md 5.8). Raises NoPolicy.
     """
-    rate = await rate_on(session, actor, Nature.JOINT_ANSWER, on)
+    rate = await rate_on(session, actor, FlowNature.JOINT_ANSWER, on)
     trigger = await repository.award_trigger(
         session, actor, consortium_id, award_id, if_unsaid=rate.trigger
     )

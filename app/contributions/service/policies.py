@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.access import Permission, require
 from app.contributions import domain, repository
-from app.contributions.domain import Nature, PolicyTerms
+from app.contributions.domain import FlowNature, PolicyTerms
 from app.contributions.models import Policy, PolicyFeeBand, PolicyRate
 from app.contributions.repository import RateVersion
 from app.journal.service import record
@@ -51,7 +51,7 @@ async def ensure_default_policy(session: AsyncSession, actor: Actor, valid_from:
     return await set_policy(session, actor, valid_from=valid_from, terms=domain.default_terms())
 
 
-async def rate_on(session: AsyncSession, actor: Actor, nature: Nature, on: date) -> RateVersion:
+async def rate_on(session: AsyncSession, actor: Actor, nature: FlowNature, on: date) -> RateVersion:
     """The rate in force on a day; raises NoPolicy."""
     found = domain.effective(await repository.rate_versions(session, actor, nature), on)
     if found is None:
@@ -61,7 +61,7 @@ async def rate_on(session: AsyncSession, actor: Actor, nature: Nature, on: date)
 
 async def require_rate(session: AsyncSession, actor: Actor, on: date) -> None:
     """Raise NoPolicy unless joint answers have a rate on a day: to ask before writing anything."""
-    await rate_on(session, actor, Nature.JOINT_ANSWER, on)
+    await rate_on(session, actor, FlowNature.JOINT_ANSWER, on)
 
 
 def _rows(policy: Policy, terms: PolicyTerms) -> list[PolicyRate | PolicyFeeBand]:

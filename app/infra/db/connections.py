@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -68,7 +69,12 @@ class Query:
     @property
     def name(self) -> str:
         """A name that changes with the text: two texts never share a plan."""
-        return "q" + sha256(self.sql.encode()).hexdigest()[:24]
+        return _name(self.sql)
+
+
+@lru_cache(maxsize=1024)
+def _name(sql: str) -> str:
+    return "q" + sha256(sql.encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

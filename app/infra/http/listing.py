@@ -1,0 +1,74 @@
+"""Lists: hot reads as the caller, one round trip each, JSON made by PostgreSQL."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.infra.db import Anyone, ListQuery
+from app.infra.http.deps import Caller, Installation, installation
+from app.infra.http.query import query_model, query_parameters
+from app.kernel.actor import Actor
+
+
+class Page(BaseModel):
+    """What every list takes; a list with filters adds them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: int = Field(20, ge=1, le=100, description="Items on a page.")
+    cursor: str | None = Field(
+        None, max_length=500, description="`next_cursor` of the page before."
+    )
+
+
+Asked = TypeVar("Asked", bound=Page)
+
+
+class Reader(Generic[Asked]):
+    """A list as the caller asked for it."""
+
+    def __init__(self, here: Installation, caller: Anyone, path: str, asked: Asked) -> None:
+        self.asked = asked
+        self.caller = caller
+        self._here = here
+        self._path = path
+
+    async def list(
+        self, query: ListQuery, *, check: Callable[[Actor], None] | None = None
+    ) -> Response:
+        """A page of ``query``, with the cursor of the next one.
+
+        ``check`` raises when the caller may not read the list: rows are theirs by row security
+        already, but an empty list would not tell them why. Raises BadCursor, Unauthenticated.
+        """
+        cursors = self._here.cursors
+        scope = f"{self._path}?{query.scope}"
+        cursor = self.asked.cursor
+        position = cursors.read(scope, cursor, query.position_length) if cursor else None
+        sql, values = query.at(position, self.asked.limit)
+        page = await self._here.database.read(self.caller, sql, values)
+        if check is not None:
+            check(page.actor)
+        following = cursors.write(scope, page.following) if page.following else None
+        tail = f'"{following}"' if following else "null"
+        body = b'{"items":%b,"next_cursor":%b}' % (page.items, tail.encode())
+        return Response(body, media_type="application/json")
+
+
+def listing(asked: type[Asked]) -> Any:
+    """The dependency of a list that takes ``asked``; document it with ``query_parameters``."""
+    read = query_model(asked)
+
+    async def reader(request: Request, caller: Caller) -> Reader[Asked]:
+        here = await installation(request)
+        return Reader(here, caller, request.scope["path"], await read(request))
+
+    return Depends(reader)
+
+
+Listed = Annotated[Reader[Page], listing(Page)]
+"""A list without filters; its route says ``openapi_extra=PAGE``."""
+
+PAGE = query_parameters(Page)
