@@ -144,6 +144,9 @@ def open_floor(superuser_url: str, owner_url: str) -> str:
         connection.execute(
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(password))
         )
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), role)
+        )
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(sql.SQL("GRANT SELECT ON tender, notice TO {}").format(role))
         connection.execute(sql.SQL("DROP POLICY IF EXISTS {} ON tender").format(role))

@@ -3,6 +3,7 @@
 Each test works in a cluster of its own: row security keeps tests apart, as it does tenants.
 """
 
+import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -48,7 +49,10 @@ def own_database(base: Settings, name: str) -> Iterator[Settings]:
         )
     }
     settings = base.model_copy(update=urls)
-    migrate(owner_of(settings), login_of(settings))
+    # Roles belong to the server, not to a database: test processes migrate one after the other.
+    with (base.data_dir / "migrate.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        migrate(owner_of(settings), login_of(settings))
     try:
         yield settings
     finally:
