@@ -16,9 +16,8 @@ from app.contributions.schemas import (
 )
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
-from app.infra.http.listing import PAGE, Listed, Reader, listing
+from app.infra.http.listing import PAGE, Listed, Reader, asks, listing
 from app.infra.http.once import ONCE_ERRORS, Once
-from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -57,7 +56,7 @@ async def set_policy(body: PolicyIn, session: Session, actor: Me, once: Once) ->
     operation_id="list_charges",
     response_model=ListOut[ChargeOut],
     responses=refusals(),
-    openapi_extra=query_parameters(MemberPage),
+    openapi_extra=asks(MemberPage),
 )
 async def list_charges(
     page: Annotated[Reader[MemberPage], listing(MemberPage)],
@@ -95,7 +94,7 @@ async def record_payment(body: PaymentIn, session: Session, actor: Me, once: Onc
     operation_id="list_payments",
     response_model=ListOut[ListedPaymentOut],
     responses=refusals(),
-    openapi_extra=query_parameters(MemberPage),
+    openapi_extra=asks(MemberPage),
 )
 async def list_payments(
     page: Annotated[Reader[MemberPage], listing(MemberPage)],

@@ -8,9 +8,8 @@ from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import set_etag
 from app.infra.http.ids import TenderId
-from app.infra.http.listing import Reader, listing
+from app.infra.http.listing import Reader, asks, listing
 from app.infra.http.once import ONCE_ERRORS, Once
-from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -34,7 +33,7 @@ router = room_router(path="/tenders", tags=["tenders"])
     operation_id="list_tenders",
     response_model=ListOut[TenderSummary],
     responses=refusals(),
-    openapi_extra=query_parameters(TenderPage),
+    openapi_extra=asks(TenderPage),
 )
 async def list_tenders(page: Annotated[Reader[TenderPage], listing(TenderPage)]) -> Response:
     """The tenders that the cluster follows, newest first."""

@@ -7,7 +7,7 @@ from fastapi import Response
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ImportId, NoticeId
-from app.infra.http.listing import PAGE, Listed, Reader, listing
+from app.infra.http.listing import PAGE, Listed, Page, Reader, asks, listing
 from app.infra.http.query import query_parameters
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
@@ -33,7 +33,7 @@ router = room_router()
     operation_id="search_notices",
     response_model=ListOut[NoticeOut],
     responses=refusals(),
-    openapi_extra=query_parameters(NoticeSearch),
+    openapi_extra=asks(NoticeSearch),
 )
 async def search_notices(
     page: Annotated[Reader[NoticeSearch], listing(NoticeSearch)],
@@ -61,7 +61,7 @@ async def get_notice(notice_id: NoticeId, session: Session) -> NoticeDetail:
     operation_id="list_notice_versions",
     response_model=ListOut[VersionOut],
     responses=refusals(NotFound),
-    openapi_extra=PAGE,
+    openapi_extra=query_parameters(Page),
 )
 async def list_notice_versions(notice_id: NoticeId, session: Session, page: Listed) -> Response:
     """What a notice said, version by version, newest first."""
@@ -101,7 +101,7 @@ async def list_imports(page: Listed) -> Response:
     operation_id="list_set_aside_items",
     response_model=ListOut[SetAsideOut],
     responses=refusals(NotFound),
-    openapi_extra=PAGE,
+    openapi_extra=query_parameters(Page),
 )
 async def list_set_aside_items(
     import_id: ImportId,

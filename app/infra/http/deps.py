@@ -34,9 +34,12 @@ class Installation:
     clock: Clock
 
 
-_bearer = HTTPBearer(
+SCHEME = "token"
+"""The name of the security scheme in the API's document."""
+
+_documented = HTTPBearer(
     auto_error=False,
-    scheme_name="token",
+    scheme_name=SCHEME,
     description="A token from `POST /v1/sessions` or `grappe token create`.",
 )
 
@@ -50,11 +53,16 @@ async def installation(request: Request) -> Installation:
 Here = Annotated[Installation, Depends(installation)]
 
 
-async def anyone(request: Request, credentials: Annotated[Any, Depends(_bearer)] = None) -> Anyone:
+def bearer(request: Request) -> str | None:
+    """The token that came with the request (RFC 6750, 2.1)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = None) -> Anyone:
     """The caller, not yet checked."""
     here = await installation(request)
-    token = credentials.credentials if credentials else None
-    return Anyone(token, here.clock(), request_id.get())
+    return Anyone(bearer(request), here.clock(), request_id.get())
 
 
 Caller = Annotated[Anyone, Depends(anyone)]
