@@ -64,7 +64,9 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
     with child_worker(settings):
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{settings.port}"
-        out.print(f"Grappe écoute sur {address} ; documentation de l'API : {address}/docs")
+        out.print(
+            f"Grappe écoute sur {address} ; documentation de l'API : {address}/docs", soft_wrap=True
+        )
         if demo:
             demo_cluster.explain(settings, out)
         out.print("Ctrl-C arrête tout.")
