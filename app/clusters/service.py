@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
@@ -13,6 +12,7 @@ from stdnum.fr import siret as siret_number
 from app.clusters import domain, passwords
 from app.clusters.access import Permission, require
 from app.clusters.models import Cluster, Member, Membership, Person, Token
+from app.infra.db import add_or_refuse
 from app.journal.service import record
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import NotFound
@@ -40,11 +40,7 @@ async def create_cluster(
     """
     domain.check_cluster(slug, zone)
     cluster = Cluster(name=name, slug=slug, zone=zone, created_at=now)
-    try:
-        async with session.begin_nested():
-            session.add(cluster)
-    except IntegrityError:
-        raise domain.ClusterExists from None
+    await add_or_refuse(session, cluster, domain.ClusterExists)
     return cluster
 
 
@@ -147,11 +143,7 @@ async def admit_member(session: AsyncSession, actor: Actor, company: Company) ->
         state="active",
         joined_on=actor.now.date(),
     )
-    try:
-        async with session.begin_nested():
-            session.add(member)
-    except IntegrityError:
-        raise domain.MemberExists from None
+    await add_or_refuse(session, member, domain.MemberExists)
     await record(session, actor, "member.admitted", member.id)
     return member
 

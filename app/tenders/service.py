@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.clusters.access import Permission, require
+from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
@@ -210,11 +210,7 @@ def _born(actor: Actor, several_bids: str) -> dict[str, Any]:
 async def _store(
     session: AsyncSession, actor: Actor, tender: Tender, lots: Sequence[LotIn]
 ) -> Tender:
-    try:
-        async with session.begin_nested():
-            session.add(tender)
-    except IntegrityError:
-        raise domain.AlreadyFollowed from None
+    await add_or_refuse(session, tender, domain.AlreadyFollowed)
     for position, lot in enumerate(lots or [LotIn("1", SINGLE_LOT)], start=1):
         session.add(
             Lot(

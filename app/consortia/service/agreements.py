@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
@@ -10,6 +9,7 @@ from app.consortia import domain, repository
 from app.consortia.access import own_party, require_lead
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
 from app.consortia.models import Agreement, Approval, Consortium
+from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
@@ -106,11 +106,7 @@ async def approve(
         person_id=actor.person_id,
         approved_at=actor.now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(approval)
-    except IntegrityError:
-        raise domain.AlreadyApproved from None
+    await add_or_refuse(session, approval, domain.AlreadyApproved)
     await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
     approved = {one.party_id for one in await repository.approvals(session, agreement)}
     if approved >= {one.id for one in await repository.parties(session, consortium)}:

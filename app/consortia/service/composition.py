@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
@@ -13,6 +12,7 @@ from app.consortia.access import require_lead
 from app.consortia.domain import Form, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyJoined
 from app.consortia.models import Consortium, ConsortiumLot, Party
+from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.tenders import service as tenders
@@ -90,11 +90,7 @@ async def add_party(
         raise domain.SecondLead
     await clusters.active_members(session, actor, {member_id})
     party = _party(actor, consortium_id, member_id, role, tasks)
-    try:
-        async with session.begin_nested():
-            session.add(party)
-    except IntegrityError:
-        raise domain.PartyExists from None
+    await add_or_refuse(session, party, domain.PartyExists)
     await record(session, actor, "party.joined", party.id, consortium_id=consortium_id)
     await publish(session, actor, PartyJoined(consortium_id, party.id), consortium_id=consortium_id)
     return party

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import domain, repository
@@ -14,6 +13,7 @@ from app.consortia.models import Award, AwardPart, Consortium, Party, Split
 from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.contributions.domain import Part
+from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
@@ -59,11 +59,7 @@ async def award(
         person_id=actor.person_id,
         recorded_at=actor.now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        raise domain.AlreadyAwarded from None
+    await add_or_refuse(session, row, domain.AlreadyAwarded)
     consortium.decide(won=won, last=decided | {lot_id} == set(answered))
     parts = await _share(session, actor, consortium, row)
     await record(session, actor, "award.recorded", row.id, consortium_id=consortium_id)

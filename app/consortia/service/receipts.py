@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import domain, repository
@@ -14,6 +13,7 @@ from app.consortia.events import ReceiptRecorded
 from app.consortia.models import Award, Consortium, Party, Receipt
 from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
+from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid, NotFound
@@ -55,11 +55,7 @@ async def record_receipt(
         person_id=actor.person_id,
         recorded_at=actor.now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(receipt)
-    except IntegrityError:
-        raise domain.ReceiptExists from None
+    await add_or_refuse(session, receipt, domain.ReceiptExists)
     await _charge(session, actor, receipt, lot_id, party)
     return receipt
 
@@ -92,11 +88,7 @@ async def reverse_receipt(
         person_id=actor.person_id,
         recorded_at=actor.now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(receipt)
-    except IntegrityError:
-        raise domain.AlreadyReversed from None
+    await add_or_refuse(session, receipt, domain.AlreadyReversed)
     await _charge(session, actor, receipt, award.lot_id, party)
     return receipt
 

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.access import Permission, require
 from app.contributions import domain, repository
 from app.contributions.models import Payment
 from app.contributions.service.accounts import receivable_of, settle, write
+from app.infra.db import add_or_refuse
 from app.journal.service import record
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
@@ -66,11 +66,7 @@ async def record_payment(
         recorded_at=actor.now,
         person_id=actor.person_id,
     )
-    try:
-        async with session.begin_nested():
-            session.add(payment)
-    except IntegrityError:
-        raise domain.PaymentExists from None
+    await add_or_refuse(session, payment, domain.PaymentExists)
     settled = await settle(session, actor, member_id)
     # A payment can settle more than itself: a credit note may have freed an earlier one.
     from_payment = max(0, min(settled, amount_cents))
