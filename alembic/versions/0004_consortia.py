@@ -288,7 +288,27 @@ def close_walls() -> None:
     """Parties see everything of their consortium; overseers a header, amounts once it has won."""
     open_to_helper("consortium")
     open_to_helper("party")
+    for table in ("consortium_lot", "agreement", "approval"):
+        open_to_helper(table)
     with as_helper():
+        # A person's own acts for another company, which row security hides from them as this one.
+        op.execute("""
+            CREATE FUNCTION app.signed_elsewhere(consortium uuid) RETURNS boolean
+            STABLE SECURITY DEFINER
+            BEGIN ATOMIC
+              SELECT EXISTS (
+                SELECT 1 FROM public.approval a
+                JOIN public.party p ON p.cluster_id = a.cluster_id AND p.id = a.party_id
+                JOIN public.agreement g ON g.cluster_id = a.cluster_id AND g.id = a.agreement_id
+                JOIN public.consortium_lot l
+                  ON l.cluster_id = a.cluster_id AND l.consortium_id = a.consortium_id
+                JOIN public.consortium_lot mine
+                  ON mine.cluster_id = l.cluster_id AND mine.lot_id = l.lot_id
+                WHERE a.cluster_id = app.cluster() AND a.person_id = app.my_person()
+                  AND a.consortium_id <> consortium AND mine.consortium_id = consortium
+                  AND p.member_id <> app.member() AND g.withdrawn_at IS NULL);
+            END
+        """)
         op.execute("""
             CREATE FUNCTION app.my_consortia() RETURNS uuid[] STABLE SECURITY DEFINER
             BEGIN ATOMIC
@@ -309,7 +329,7 @@ def close_walls() -> None:
                 WHERE c.cluster_id = app.cluster() AND c.state = 'won');
             END
         """)
-        for name in ("my_consortia", "won_consortia"):
+        for name in ("my_consortia", "won_consortia", "signed_elsewhere"):
             op.execute(f"REVOKE EXECUTE ON FUNCTION app.{name} FROM PUBLIC")
             op.execute(f"GRANT EXECUTE ON FUNCTION app.{name} TO {SERVING}")
     mine = "id = ANY ((SELECT app.my_consortia())::uuid[]) OR lead_member_id = app.member()"
@@ -348,6 +368,7 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY IF EXISTS visible ON {table}")
     with as_helper():
         op.execute("DROP FUNCTION app.my_consortia")
+        op.execute("DROP FUNCTION app.signed_elsewhere")
         op.execute("DROP FUNCTION app.won_consortia")
     for table in TABLES:
         op.drop_table(table)

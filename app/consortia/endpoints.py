@@ -191,6 +191,7 @@ async def withdraw_agreement(
         domain.NotProposed,
         domain.AlreadyApproved,
         domain.SeveralBidsForbidden,
+        domain.OneSignatory,
         *ONCE_ERRORS,
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.models import (
@@ -144,13 +144,16 @@ async def awards(session: AsyncSession, consortium: Consortium) -> list[Award]:
 
 
 async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
-    """Let one commitment of the caller's company on these lots be decided at a time.
+    """Let one commitment of the caller, company and person, on these lots be decided at a time.
 
     Consortia are different rows: without this, two at once would not see each other. Locks are
-    taken in the order of the lots, after that of the consortium's row.
+    taken in one order, after that of the consortium's row.
     """
-    for lot in sorted(lots):
-        name = f"commitment {actor.cluster_id} {actor.member_id} {lot}"
+    for name in sorted(
+        f"commitment {actor.cluster_id} {who} {lot}"
+        for who in (actor.member_id, actor.person_id)
+        for lot in lots
+    ):
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
@@ -201,6 +204,12 @@ async def count_led(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -
         )
     )
     return await session.scalar(query) or 0
+
+
+async def signed_elsewhere(session: AsyncSession, consortium: Consortium) -> bool:
+    """Whether the caller, the person, approved a rival's agreement for another company."""
+    query = text("SELECT app.signed_elsewhere(:consortium)")
+    return bool(await session.scalar(query, {"consortium": consortium.id}))
 
 
 async def count_approved_elsewhere(

@@ -1,12 +1,13 @@
 """One person who acts for two companies keeps them apart."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text
 
 from app.clusters.domain import fresh_token
 from app.clusters.models import Membership, Token
-from tests.consortia.steps import ok, write_tender
+from tests.consortia.steps import Bid, ok, refused, write_tender
 from tests.world import NOW, Person, World
 
 
@@ -57,3 +58,19 @@ async def test_an_answer_kept_for_one_company_is_not_replayed_to_the_other(world
     theirs = ok(await as_gamma.post("/v1/consortia", body, key="one-key"))
     assert mine["id"] != theirs["id"]
     assert theirs["lead_member_id"] == as_gamma.member
+
+
+async def test_one_person_does_not_sign_for_two_rivals_on_a_lot(world: World) -> None:
+    as_gamma = await second_hat(world)
+    tender = await write_tender(world, lots=1, several_bids="allowed")
+    first = await Bid.form(tender, world.alpha, world.beta)
+    rival = await Bid.form(tender, world.delta, as_gamma)
+    for bid in (first, rival):
+        ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    one, other = await first.propose(), await rival.propose()
+    answers = await asyncio.gather(
+        world.alpha.post(f"{one}/approvals"), as_gamma.post(f"{other}/approvals")
+    )
+    won, lost = sorted(answers, key=lambda answer: answer.status_code)
+    ok(won)
+    refused(lost, 409, "one_signatory")

@@ -51,6 +51,16 @@ class SeveralBidsForbidden(Conflict):
     )
 
 
+class OneSignatory(Conflict):
+    """One natural person signs for one candidate per contract (R2142-4)."""
+
+    code = "one_signatory"
+    title = (
+        "Vous vous êtes déjà engagé pour une autre entreprise, dans un groupement rival sur ce "
+        "lot : une même personne ne représente qu'un candidat par marché (CCP R2142-4)."
+    )
+
+
 class PartyExists(Conflict):
     """One company, one party."""
 

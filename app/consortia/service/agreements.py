@@ -89,7 +89,7 @@ async def approve(
     """Approve an agreement for the caller's company; warnings come with it.
 
     Naming the agreement stands in for If-Match, so that twenty-five at once do not collide.
-    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, AlreadyApproved.
+    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, OneSignatory, AlreadyApproved.
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = own_party(actor, await repository.parties(session, consortium))
@@ -133,6 +133,8 @@ async def _check_other_bids(
     """One company in two consortia on one lot (R2142-21): forbidden blocks, unknown warns."""
     lots = await repository.lot_ids(session, consortium)
     await repository.lock_commitments(session, actor, lots)
+    if await repository.signed_elsewhere(session, consortium):
+        raise domain.OneSignatory
     if not await repository.count_approved_elsewhere(session, actor, consortium, lots):
         return []
     tender = await tenders.get_tender(session, actor, consortium.tender_id)
