@@ -20,10 +20,8 @@ def main() -> int:
     """Fill, measure, print. The exit code: 0 when every bound holds, else 1."""
     base = Settings(data_dir=DATA_DIR, database_url=None, database_owner_url=None)
     with embedded.database(base) as running:
-        assert running.database_owner_url is not None  # noqa: S101 - the server runs
-        assert running.database_url is not None  # noqa: S101
-        owner = data.at(running.database_owner_url.get_secret_value(), data.DATABASE)
-        login = data.at(running.database_url.get_secret_value(), data.DATABASE)
+        owner = data.at(running.owner_url(), data.DATABASE)
+        login = data.at(running.login_url(), data.DATABASE)
         superuser = data.at(owner, "postgres").replace(embedded.OWNER, "postgres", 1)
         out.print(f"Filling {data.ROWS:,} notices and tenders (kept for the next run) …")
         data.fill(superuser, owner, login)

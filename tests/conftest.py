@@ -29,10 +29,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 @contextmanager
 def own_database(base: Settings, name: str) -> Iterator[Settings]:
     """A fresh, migrated database beside the one of ``base``, dropped at the end."""
-    assert base.database_url is not None
-    assert base.database_owner_url is not None
-    owner_url = base.database_owner_url.get_secret_value()
-    admin_url = owner_url.replace(embedded.OWNER, "postgres", 1)
+    admin_url = base.owner_url().replace(embedded.OWNER, "postgres", 1)
 
     def administer(statement: str) -> None:
         with psycopg.connect(admin_url, autocommit=True) as connection:
@@ -42,17 +39,17 @@ def own_database(base: Settings, name: str) -> Iterator[Settings]:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         embedded.create_database(connection, name)
     urls = {
-        key: SecretStr(make_url(url.get_secret_value()).set(database=name).render_as_string(False))
+        key: SecretStr(make_url(url).set(database=name).render_as_string(False))
         for key, url in (
-            ("database_url", base.database_url),
-            ("database_owner_url", base.database_owner_url),
+            ("database_url", base.login_url()),
+            ("database_owner_url", base.owner_url()),
         )
     }
     settings = base.model_copy(update=urls)
     # Roles belong to the server, not to a database: test processes migrate one after the other.
     with (base.data_dir / "migrate.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        migrate(owner_of(settings), login_of(settings))
+        migrate(settings.owner_url(), settings.login_url())
     try:
         yield settings
     finally:
@@ -62,18 +59,6 @@ def own_database(base: Settings, name: str) -> Iterator[Settings]:
 def own_name(stem: str) -> str:
     """A database name that is this process's alone, so that runs do not disturb each other."""
     return f"{stem}_{os.getpid()}"
-
-
-def owner_of(settings: Settings) -> str:
-    """The owner's URL."""
-    assert settings.database_owner_url is not None
-    return settings.database_owner_url.get_secret_value()
-
-
-def login_of(settings: Settings) -> str:
-    """The URL of requests and jobs."""
-    assert settings.database_url is not None
-    return settings.database_url.get_secret_value()
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +84,7 @@ async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
 @pytest.fixture(scope="session")
 async def owner(settings: Settings) -> AsyncIterator[Database]:
     """The database as its owner: what the operator does, and what tests look up."""
-    async with open_database(owner_of(settings), role=None) as opened:
+    async with open_database(settings.owner_url(), role=None) as opened:
         yield opened
 
 

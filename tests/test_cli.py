@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from tests.conftest import SHARED_DATA, login_of, owner_of
+from tests.conftest import SHARED_DATA
 from tests.world import World
 
 FULL_RECORD = {
@@ -29,8 +29,8 @@ class Grappe:
     def __init__(self, settings: Settings) -> None:
         self.environment = {
             **os.environ,
-            "GRAPPE_DATABASE_URL": login_of(settings),
-            "GRAPPE_DATABASE_OWNER_URL": owner_of(settings),
+            "GRAPPE_DATABASE_URL": settings.login_url(),
+            "GRAPPE_DATABASE_OWNER_URL": settings.owner_url(),
         }
 
     def __call__(

@@ -17,7 +17,7 @@ from app.infra.db.connections import IMPORTER, JOB
 from app.main import create_app
 from app.schedule import schedule
 from app.settings import Settings
-from tests.conftest import login_of, own_database, own_name, owner_of
+from tests.conftest import own_database, own_name
 from tests.world import NOW
 
 
@@ -53,11 +53,11 @@ async def town(settings: Settings) -> AsyncIterator[Town]:
     with own_database(settings, own_name("demo")) as own:
         app = create_app(own, clock=lambda: NOW)
         async with (
-            open_database(owner_of(own), role=None, size=1) as owner,
-            open_database(login_of(own), size=2) as serving,
-            open_database(login_of(own), role=IMPORTER, size=2) as importer,
-            open_database(login_of(own), role=JOB, size=2) as job,
-            jobs.worker_connector(login_of(own)) as queue,
+            open_database(own.owner_url(), role=None, size=1) as owner,
+            open_database(own.login_url(), size=2) as serving,
+            open_database(own.login_url(), role=IMPORTER, size=2) as importer,
+            open_database(own.login_url(), role=JOB, size=2) as job,
+            jobs.worker_connector(own.login_url()) as queue,
         ):
             await build(owner, serving, importer, now=NOW)
             with pytest.raises(DemoExists):
@@ -120,7 +120,7 @@ async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:
 
 async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
     async with (
-        open_database(owner_of(town.settings), role=None, size=1) as owner,
+        open_database(town.settings.owner_url(), role=None, size=1) as owner,
         owner.transaction() as session,
     ):
         charged = await session.scalar(text("SELECT sum(amount_cents) FROM charge"))

@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from app.settings import Settings
-from tests.conftest import login_of, owner_of
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -55,8 +54,8 @@ def serving(port: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"
 def urls(settings: Settings) -> dict[str, str]:
     """The environment that names the test database."""
     return {
-        "GRAPPE_DATABASE_URL": login_of(settings),
-        "GRAPPE_DATABASE_OWNER_URL": owner_of(settings),
+        "GRAPPE_DATABASE_URL": settings.login_url(),
+        "GRAPPE_DATABASE_OWNER_URL": settings.owner_url(),
     }
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Anyone, Database, enter, open_database
 from app.settings import Settings
-from tests.conftest import login_of
 from tests.consortia.steps import ok, submitted
 from tests.world import NOW, Person, World
 
@@ -33,7 +32,7 @@ PRIVATE = (
 @pytest.fixture
 async def serving(settings: Settings) -> AsyncIterator[Database]:
     """The database as requests see it."""
-    async with open_database(login_of(settings), size=1) as opened:
+    async with open_database(settings.login_url(), size=1) as opened:
         yield opened
 
 

@@ -12,7 +12,6 @@ from app.infra.db import Database, open_database, system_actor
 from app.infra.db.connections import JOB
 from app.kernel.ids import new_id
 from app.settings import Settings
-from tests.conftest import login_of
 from tests.contributions.scene import DAY, Answer, acting, balances, pay, win
 from tests.world import NOW, World
 
@@ -62,7 +61,7 @@ async def test_a_job_settles_for_every_member_of_its_cluster(
     answer: Answer, other_world: World, settings: Settings
 ) -> None:
     values = {"member": answer.world.alpha.member_id}
-    async with open_database(login_of(settings), role=JOB) as jobs:
+    async with open_database(settings.login_url(), role=JOB) as jobs:
         for cluster_id, wanted in ((answer.world.cluster_id, 1), (other_world.cluster_id, 0)):
             async with jobs.transaction() as session:
                 await system_actor(session, cluster_id, NOW, "test")

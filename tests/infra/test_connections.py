@@ -10,7 +10,6 @@ from app.infra import embedded
 from app.infra.db import Anyone, Query, open_database
 from app.infra.db.connections import JOB, MAX_PREPARED, SERVING
 from app.settings import Settings
-from tests.conftest import login_of, owner_of
 from tests.world import NOW, World, siren
 
 COUNT = Query("SELECT (SELECT count(*)::text FROM pg_prepared_statements), NULL::text")
@@ -18,7 +17,7 @@ COUNT = Query("SELECT (SELECT count(*)::text FROM pg_prepared_statements), NULL:
 
 def drop_connections(settings: Settings) -> None:
     """What a restart of the database does to those who are connected."""
-    admin = owner_of(settings).replace(embedded.OWNER, "postgres", 1)
+    admin = settings.owner_url().replace(embedded.OWNER, "postgres", 1)
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -47,7 +46,7 @@ async def test_writes_outlive_a_restart_of_the_database(world: World, settings: 
 
 @pytest.mark.parametrize("role", [SERVING, JOB])
 async def test_a_stale_connection_is_not_given_out(settings: Settings, role: str) -> None:
-    async with open_database(login_of(settings), role=role, size=2) as database:
+    async with open_database(settings.login_url(), role=role, size=2) as database:
         async with database.transaction() as one, database.transaction() as other:
             await one.execute(text("SELECT 1"))
             await other.execute(text("SELECT 1"))
@@ -66,7 +65,7 @@ async def test_a_connection_keeps_a_bounded_number_of_queries(
         "SELECT count(*)::text, NULL::text FROM pg_prepared_statements"
         f" WHERE name = '{hot.name}' AND generic_plans + custom_plans > {MAX_PREPARED}"
     )
-    async with open_database(login_of(settings), size=1) as database:
+    async with open_database(settings.login_url(), size=1) as database:
         for number in range(MAX_PREPARED + 30):
             page = await database.read(caller, hot, ())
             assert page.items == b"hot"

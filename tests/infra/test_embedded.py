@@ -13,7 +13,6 @@ import pytest
 
 from app.infra import embedded
 from app.settings import Settings
-from tests.conftest import login_of, owner_of
 
 # Another user may be barred from this interpreter's folder: all of it is loaded before.
 AS_NOBODY = """
@@ -69,7 +68,7 @@ def test_a_killed_user_does_not_keep_the_server_up(home: Path) -> None:
     assert running(home)
     with (
         embedded.database(Settings(data_dir=home)) as settings,
-        psycopg.connect(owner_of(settings)) as connection,
+        psycopg.connect(settings.owner_url()) as connection,
     ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert not running(home)
@@ -83,7 +82,7 @@ def test_who_we_are_is_asked_of_the_system_at_every_start(
     for _ in range(2):
         with (
             embedded.database(Settings(data_dir=home)) as settings,
-            psycopg.connect(owner_of(settings)) as connection,
+            psycopg.connect(settings.owner_url()) as connection,
         ):
             assert connection.execute("SELECT 1").fetchone() == (1,)
         (home / "postgres" / "pg_ident.conf").write_text("grappe nobody-any-more postgres\n")
@@ -96,7 +95,7 @@ def test_a_path_too_long_for_a_socket_serves_and_leaves_nothing_behind(
         monkeypatch.setattr("tempfile.tempdir", short)
         with (
             embedded.database(Settings(data_dir=tmp_path / ("x" * 120))) as settings,
-            psycopg.connect(owner_of(settings)) as connection,
+            psycopg.connect(settings.owner_url()) as connection,
         ):
             folder = Path(connection.info.host)
             assert folder.is_relative_to(short)
@@ -131,7 +130,7 @@ def test_what_other_users_left_on_the_machine_is_in_nobodys_way(runtime: str | N
 
 
 def test_only_invited_roles_may_enter_a_database(settings: Settings) -> None:
-    with psycopg.connect(owner_of(settings)) as connection:
+    with psycopg.connect(settings.owner_url()) as connection:
         connection.execute("CREATE ROLE stranger NOLOGIN")
         rows = connection.execute(
             "SELECT role, has_database_privilege(role, current_database(), 'CONNECT'),"
@@ -149,7 +148,7 @@ def test_only_invited_roles_may_enter_a_database(settings: Settings) -> None:
 
 def test_the_login_of_requests_needs_its_password(home: Path) -> None:
     with embedded.database(Settings(data_dir=home)) as settings:
-        url = login_of(settings)
+        url = settings.login_url()
         password = (home / "postgres.password").read_text()
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(url.replace(password, "wrong"))

@@ -8,7 +8,7 @@ from alembic import command
 
 from app.infra.db.migrate import alembic_config, migrate
 from app.settings import Settings
-from tests.conftest import login_of, own_database, own_name, owner_of
+from tests.conftest import own_database, own_name
 
 
 @pytest.fixture(scope="module")
@@ -19,21 +19,21 @@ def fresh(settings: Settings) -> Iterator[Settings]:
 
 
 def test_models_and_migrations_agree(fresh: Settings) -> None:
-    command.check(alembic_config(owner_of(fresh)))
+    command.check(alembic_config(fresh.owner_url()))
 
 
 def test_migrating_again_changes_nothing(fresh: Settings) -> None:
-    migrate(owner_of(fresh), login_of(fresh))
+    migrate(fresh.owner_url(), fresh.login_url())
 
 
 def test_every_migration_goes_down_and_up_again(fresh: Settings) -> None:
-    config = alembic_config(owner_of(fresh))
+    config = alembic_config(fresh.owner_url())
     command.downgrade(config, "base")
-    with psycopg.connect(owner_of(fresh)) as connection:
+    with psycopg.connect(fresh.owner_url()) as connection:
         left = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r'"
             " AND relnamespace = 'public'::regnamespace"
             " AND relname NOT LIKE 'procrastinate%' AND relname <> 'alembic_version'"
         ).fetchall()
     assert left == []
-    migrate(owner_of(fresh), login_of(fresh))
+    migrate(fresh.owner_url(), fresh.login_url())

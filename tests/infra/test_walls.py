@@ -10,7 +10,6 @@ from sqlalchemy.exc import ProgrammingError
 from app.infra.db import Database, open_database
 from app.infra.db.connections import UnsafeLogin
 from app.settings import Settings
-from tests.conftest import login_of
 from tests.world import World
 
 SHARED_BY_ALL = {"notice", "notice_version", "source", "import_run", "set_aside", "person"}
@@ -20,7 +19,7 @@ SHARED_BY_ALL = {"notice", "notice_version", "source", "import_run", "set_aside"
 @pytest.fixture
 async def serving(settings: Settings) -> AsyncIterator[Database]:
     """The database as requests see it."""
-    async with open_database(login_of(settings), size=2) as opened:
+    async with open_database(settings.login_url(), size=2) as opened:
         yield opened
 
 
@@ -92,7 +91,7 @@ async def test_a_scope_ends_with_its_transaction(serving: Database, world: World
 
 
 async def test_a_superuser_may_not_serve(settings: Settings) -> None:
-    url = login_of(settings).replace("grappe_login", "postgres", 1)
+    url = settings.login_url().replace("grappe_login", "postgres", 1)
     with pytest.raises(UnsafeLogin):
         async with open_database(url, size=1):
             pass

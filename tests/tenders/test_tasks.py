@@ -10,7 +10,6 @@ from app.infra.db import Database
 from app.schedule import schedule
 from app.settings import Settings
 from app.tenders.tasks import NOTICE_CHANGED
-from tests.conftest import login_of
 
 
 async def test_a_job_that_finds_no_database_is_tried_again(
@@ -19,7 +18,7 @@ async def test_a_job_that_finds_no_database_is_tried_again(
     nowhere = create_async_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     away = Database(nowhere, None)  # type: ignore[arg-type]
     notice = str(uuid4())
-    async with jobs.worker_connector(login_of(settings)) as queue:
+    async with jobs.worker_connector(settings.login_url()) as queue:
         schedule(queue)
         token = jobs.databases.set(jobs.WorkerDatabases(away, away))
         await queue.configure_task(NOTICE_CHANGED).defer_async(notice_id=notice)

@@ -7,7 +7,6 @@ from app.infra.db.connections import IMPORTER
 from app.settings import Settings
 from app.tenders import service
 from app.watch import service as watch
-from tests.conftest import login_of
 from tests.consortia.steps import ok, refused
 from tests.world import NOW, World
 
@@ -40,7 +39,7 @@ async def published(settings: Settings, closes: str, **fields: object) -> tuple[
         "url_avis": "https://www.boamp.fr/pages/avis/?q=idweb:" + number,
         **fields,
     }
-    async with open_database(login_of(settings), role=IMPORTER, size=1) as importer:
+    async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
         await watch.import_records(importer, [record], label="test", clock=lambda: NOW)
     return number, str(record["url_avis"])
 

@@ -11,7 +11,6 @@ from app.infra.jobs import queue
 from app.schedule import schedule
 from app.settings import Settings
 from app.watch import service
-from tests.conftest import login_of
 from tests.watch.portal import Naps, Portal
 
 
@@ -19,7 +18,7 @@ from tests.watch.portal import Naps, Portal
 async def importer(settings: Settings) -> AsyncIterator[Database]:
     """The database as the role of imports."""
     schedule(queue)
-    async with open_database(login_of(settings), role=IMPORTER) as opened:
+    async with open_database(settings.login_url(), role=IMPORTER) as opened:
         yield opened
 
 

@@ -17,7 +17,6 @@ from app.watch import service
 from app.watch.models import Source
 from app.watch.service.sources import IMPORT_TASK, is_due
 from app.watch.tasks import TICK
-from tests.conftest import login_of
 from tests.watch.notices import idweb, one, slim, stored
 from tests.watch.portal import Portal
 from tests.world import NOW
@@ -133,7 +132,7 @@ async def test_an_unknown_source_is_not_found(owner: Database) -> None:
 
 async def work(settings: Settings, importer: Database, *tasks: str) -> None:
     """Run these tasks and what waits, in a worker that leaves when nothing does."""
-    url = login_of(settings)
+    url = settings.login_url()
     async with importer.transaction() as session:
         for task in tasks:
             await jobs.defer(session, task, timestamp=0)
