@@ -4,9 +4,9 @@ import re
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from zoneinfo import available_timezones
 
 from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated
+from app.kernel.zones import zones
 
 TOKEN_BYTES = 32
 PREFIX_LENGTH = 15
@@ -126,7 +126,7 @@ def check_cluster(slug: str, zone: str) -> None:
     """Raise BadSlug or UnknownZone."""
     if not _SLUG.fullmatch(slug):
         raise BadSlug
-    if zone not in available_timezones():
+    if zone not in zones():
         raise UnknownZone
 
 

@@ -1,7 +1,7 @@
 """Use cases of the tenant: clusters, members, people."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -175,17 +175,6 @@ async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) ->
     if members.keys() != ids:
         raise domain.UnknownMember
     return members
-
-
-async def joined_by(session: AsyncSession, actor: Actor, on: date) -> list[Member]:
-    """Members that had joined by a day, oldest first."""
-    return list(
-        await session.scalars(
-            select(Member)
-            .where(Member.cluster_id == actor.cluster_id, Member.joined_on <= on)
-            .order_by(Member.id)
-        )
-    )
 
 
 def _checked_numbers(company: Company) -> tuple[str, str | None]:

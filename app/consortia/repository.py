@@ -149,12 +149,16 @@ async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[U
     Consortia are different rows: without this, two at once would not see each other. Locks are
     taken in one order, after that of the consortium's row.
     """
-    for name in sorted(
+    names = sorted(
         f"commitment {actor.cluster_id} {who} {lot}"
         for who in (actor.member_id, actor.person_id)
         for lot in lots
-    ):
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    )
+    locks = text(
+        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
+        " FROM unnest(CAST(:names AS text[])) AS name"
+    )
+    await session.execute(locks, {"names": names})
 
 
 async def received(session: AsyncSession, award_id: UUID, party: Party) -> int:

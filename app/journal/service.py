@@ -65,6 +65,20 @@ async def publish(
     await announce(session, event)
 
 
+async def record_event(
+    session: AsyncSession,
+    actor: Actor,
+    event: Event,
+    subject_id: UUID,
+    *,
+    consortium_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Record an event in the audit trail under its type, and publish it."""
+    await record(session, actor, event.type, subject_id, consortium_id=consortium_id, detail=detail)
+    await publish(session, actor, event, consortium_id=consortium_id)
+
+
 async def announce(session: AsyncSession, event: Event) -> None:
     """Enqueue the subscribers of a fact that belongs to no cluster (a notice, say)."""
     for task in _SUBSCRIBERS.get(event.type, []):

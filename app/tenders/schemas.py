@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Self
-from zoneinfo import available_timezones
 
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
 from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
+from app.kernel.zones import zones
 from app.tenders.domain import DeadlineIn, SeveralBids, Stance
 from app.tenders.models import Lot, Tender
 from app.tenders.service import LotIn, TenderIn
@@ -49,8 +49,7 @@ class DeadlineBody(In):
     @field_validator("zone")
     @classmethod
     def _known(cls, value: str) -> str:
-        # ZoneInfo also takes what a machine calls its own ("localtime"): not a buyer's zone.
-        if value not in available_timezones():
+        if value not in zones():
             raise ValueError("unknown IANA zone")
         return value
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.clusters import service as clusters
 from app.clusters.access import Permission, require
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
@@ -162,8 +162,13 @@ async def declare_interest(
     )
     if interest is None or actor.member_id is None:
         raise NotFound
-    await record(session, actor, "interest.declared", interest.id, detail={"stance": stance.value})
-    await publish(session, actor, InterestDeclared(tender_id, lot_id, actor.member_id))
+    await record_event(
+        session,
+        actor,
+        InterestDeclared(tender_id, lot_id, actor.member_id),
+        interest.id,
+        detail={"stance": stance.value},
+    )
     return interest
 
 
@@ -193,8 +198,7 @@ async def apply_notice(
         return
     tender.version += 1
     detail = {"notice_id": str(news.id), "from": str(before[0]), "to": str(tender.deadline_at)}
-    await record(session, actor, "tender.changed", tender.id, detail=detail)
-    await publish(session, actor, TenderChanged(tender.id))
+    await record_event(session, actor, TenderChanged(tender.id), tender.id, detail=detail)
 
 
 def _born(actor: Actor, several_bids: str) -> dict[str, Any]:
@@ -224,6 +228,5 @@ async def _store(
             )
         )
     await session.flush()
-    await record(session, actor, "tender.followed", tender.id)
-    await publish(session, actor, TenderFollowed(tender.id))
+    await record_event(session, actor, TenderFollowed(tender.id), tender.id)
     return tender

@@ -10,7 +10,7 @@ from app.consortia.access import own_party, require_lead
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
 from app.consortia.models import Agreement, Approval, Consortium
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record
+from app.journal.service import publish, record, record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.tenders import service as tenders
@@ -50,11 +50,11 @@ async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> A
     )
     session.add(agreement)
     await session.flush()
-    await record(session, actor, "agreement.proposed", agreement.id, consortium_id=consortium_id)
-    await publish(
+    await record_event(
         session,
         actor,
         AgreementProposed(consortium_id, agreement.id),
+        agreement.id,
         consortium_id=consortium_id,
     )
     return agreement
@@ -73,11 +73,11 @@ async def withdraw_agreement(
     agreement = await _current(session, consortium, agreement_id)
     consortium.reopen()
     agreement.withdrawn_at = actor.now
-    await record(session, actor, "agreement.withdrawn", agreement.id, consortium_id=consortium_id)
-    await publish(
+    await record_event(
         session,
         actor,
         AgreementWithdrawn(consortium_id, agreement.id),
+        agreement.id,
         consortium_id=consortium_id,
     )
     return agreement

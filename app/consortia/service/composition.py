@@ -13,7 +13,7 @@ from app.consortia.domain import Form, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyJoined
 from app.consortia.models import Consortium, ConsortiumLot, Party
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.tenders import service as tenders
 
@@ -64,8 +64,9 @@ async def form(
     )
     session.add(_party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None))
     await session.flush()
-    await record(session, actor, "consortium.formed", consortium.id, consortium_id=consortium.id)
-    await publish(session, actor, ConsortiumFormed(consortium.id), consortium_id=consortium.id)
+    await record_event(
+        session, actor, ConsortiumFormed(consortium.id), consortium.id, consortium_id=consortium.id
+    )
     return consortium
 
 
@@ -91,8 +92,9 @@ async def add_party(
     await clusters.active_members(session, actor, {member_id})
     party = _party(actor, consortium_id, member_id, role, tasks)
     await add_or_refuse(session, party, domain.PartyExists)
-    await record(session, actor, "party.joined", party.id, consortium_id=consortium_id)
-    await publish(session, actor, PartyJoined(consortium_id, party.id), consortium_id=consortium_id)
+    await record_event(
+        session, actor, PartyJoined(consortium_id, party.id), party.id, consortium_id=consortium_id
+    )
     return party
 
 

@@ -14,7 +14,7 @@ from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
 
@@ -62,8 +62,9 @@ async def award(
     await add_or_refuse(session, row, domain.AlreadyAwarded)
     consortium.decide(won=won, last=decided | {lot_id} == set(answered))
     parts = await _share(session, actor, consortium, row)
-    await record(session, actor, "award.recorded", row.id, consortium_id=consortium_id)
-    await publish(session, actor, AwardRecorded(consortium_id, row.id), consortium_id=consortium_id)
+    await record_event(
+        session, actor, AwardRecorded(consortium_id, row.id), row.id, consortium_id=consortium_id
+    )
     return row, parts
 
 

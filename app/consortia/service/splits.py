@@ -11,7 +11,7 @@ from app.consortia.access import own_party
 from app.consortia.domain import LotSplit
 from app.consortia.events import SplitWritten
 from app.consortia.models import Consortium, LotPrice, Split, SplitLine
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
@@ -61,9 +61,12 @@ async def write_split(
     prices, lines = _rows(split, lots)
     session.add_all([*prices, *lines])
     await session.flush()
-    await record(session, actor, "split.written", split.id, consortium_id=consortium_id)
-    await publish(
-        session, actor, SplitWritten(consortium_id, split.number), consortium_id=consortium_id
+    await record_event(
+        session,
+        actor,
+        SplitWritten(consortium_id, split.number),
+        split.id,
+        consortium_id=consortium_id,
     )
     return SplitView(consortium, split, prices, lines)
 

@@ -9,7 +9,7 @@ from app.consortia import domain, repository
 from app.consortia.access import require_lead
 from app.consortia.events import BidSubmitted
 from app.consortia.models import Submission
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
 from app.tenders import service as tenders
@@ -53,6 +53,7 @@ async def submit(
     )
     session.add(submission)
     await session.flush()
-    await record(session, actor, "bid.submitted", submission.id, consortium_id=consortium_id)
-    await publish(session, actor, BidSubmitted(consortium_id), consortium_id=consortium_id)
+    await record_event(
+        session, actor, BidSubmitted(consortium_id), submission.id, consortium_id=consortium_id
+    )
     return submission

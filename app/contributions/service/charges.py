@@ -14,7 +14,7 @@ from app.contributions.events import ChargeCreated
 from app.contributions.models import Charge, Flow
 from app.contributions.service.accounts import receivable_of, settle, write
 from app.contributions.service.policies import rate_on
-from app.journal.service import publish, record
+from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.ids import encode, new_id
 from app.ledger.domain import ADVANCES, CONTRIBUTIONS, moved
@@ -129,9 +129,8 @@ async def _write(
     )
     session.add(made)
     await _post(session, actor, source, made, flow.key)
-    await record(session, actor, "charge.created", made.id, consortium_id=source.consortium_id)
     event = ChargeCreated(made.id, source.member_id, source.consortium_id)
-    await publish(session, actor, event, consortium_id=source.consortium_id)
+    await record_event(session, actor, event, made.id, consortium_id=source.consortium_id)
     return made
 
 
