@@ -102,6 +102,7 @@ def test_a_worker_that_dies_is_started_again(settings: Settings) -> None:
         first = workers(process)
         assert len(first) == 1
         first[0].kill()
+        assert gone(first)
         deadline = time.monotonic() + START_SECONDS
         while not (again := workers(process)) and time.monotonic() < deadline:
             time.sleep(0.1)
