@@ -47,8 +47,9 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
             size=settings.pool_size,
             statement_timeout_ms=settings.statement_timeout_ms,
         ) as database:
+            secret = secret_key(settings)
             app.state.installation = Installation(
-                settings, database, Cursors(secret_key(settings)), clock
+                settings, database, Cursors(secret), clock, secret
             )
             yield
 

@@ -10,12 +10,14 @@ from httpx import AsyncClient, Response
 from stdnum import luhn
 
 from app.clusters import service as clusters
-from app.clusters.domain import fresh_token
-from app.clusters.models import Member, Token
+from app.clusters.models import Member
 from app.contributions import service as contributions
 from app.infra.db import Database, system_actor
 from app.kernel.actor import Role
 from app.kernel.ids import encode, new_id
+from app.people import service as people
+from app.people.domain import fresh_token
+from app.people.models import Token
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -83,7 +85,7 @@ def siren(seed: str) -> str:
 
 
 async def build_world(client: AsyncClient, owner: Database) -> World:
-    """Companies alpha to delta, a person in each, a viewer, a coordinator, a treasurer."""
+    """Companies alpha to delta, a manager in each; in alpha one of each role; the cluster's own."""
     slug = f"test-{uuid4().hex[:12]}"
     async with owner.transaction() as session:
         cluster = await clusters.create_cluster(
@@ -106,12 +108,14 @@ async def build_world(client: AsyncClient, owner: Database) -> World:
             await session.flush()
             ids[name] = member.id
         roles: list[tuple[str, Role, UUID | None]] = [
-            (name, Role.MEMBER, ids[name]) for name in companies
+            (name, Role.MANAGER, ids[name]) for name in companies
         ]
         roles += [("coordinator", Role.COORDINATOR, None), ("treasurer", Role.TREASURER, None)]
-        roles += [("viewer", Role.VIEWER, ids["alpha"])]
+        roles += [("auditor", Role.AUDITOR, None), ("viewer", Role.VIEWER, ids["alpha"])]
+        roles += [("contributor", Role.CONTRIBUTOR, ids["alpha"])]
+        roles += [("integration", Role.INTEGRATION, ids["alpha"])]
         for name, role, member_id in roles:
-            membership = await clusters.enrol_person(
+            membership = await people.enrol_person(
                 session,
                 cluster_id=cluster.cluster_id,
                 email=f"{name}@{slug}.example",
@@ -127,6 +131,7 @@ async def build_world(client: AsyncClient, owner: Database) -> World:
                     cluster_id=cluster.cluster_id,
                     id=new_id(),
                     membership_id=membership.id,
+                    kind="api",
                     name="test",
                     prefix=token.prefix,
                     hash=token.hash,

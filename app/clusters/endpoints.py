@@ -1,11 +1,11 @@
-"""Sign-in, the caller, the cluster and its members."""
+"""The cluster and its members over HTTP."""
 
 from fastapi import Response
 
-from app.clusters import domain, repository, service, sessions
+from app.clusters import domain, repository, service
 from app.clusters.models import Cluster
-from app.clusters.schemas import ClusterOut, MemberIn, MemberOut, MeOut, SessionIn, SessionOut
-from app.infra.http.deps import Caller, Here, Me, Session
+from app.clusters.schemas import ClusterOut, MemberIn, MemberOut
+from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
 from app.infra.http.listing import PAGE, Listed
@@ -15,45 +15,6 @@ from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 
 router = room_router()
-
-
-@router.post(
-    "/sessions",
-    tags=["sessions"],
-    operation_id="open_session",
-    status_code=201,
-    responses=refusals(domain.WrongCredentials, domain.ChooseMembership, domain.TooManySignIns),
-)
-async def open_session(body: SessionIn, here: Here) -> SessionOut:
-    """Sign in with a mail address and a password."""
-    opened = await sessions.open_session(
-        here.database,
-        email=body.email,
-        password=body.password,
-        membership_id=body.membership_id,
-        now=here.clock(),
-        hours=here.settings.session_hours,
-    )
-    return SessionOut.model_validate(opened)
-
-
-@router.delete(
-    "/sessions/current",
-    tags=["sessions"],
-    operation_id="close_session",
-    status_code=204,
-    responses=refusals(),
-)
-async def close_session(session: Session, actor: Me, caller: Caller) -> Response:
-    """Sign out: the token that came with this request fails from the next one on."""
-    await sessions.close_session(session, caller.token or "", actor.now)
-    return Response(status_code=204)
-
-
-@router.get("/me", tags=["sessions"], operation_id="get_me", responses=refusals())
-async def get_me(actor: Me) -> MeOut:
-    """Who the caller is, and for whom they act."""
-    return MeOut.model_validate(actor)
 
 
 @router.get("/cluster", tags=["cluster"], operation_id="get_cluster", responses=refusals())

@@ -12,6 +12,7 @@ from app.clusters import service as clusters
 from app.commands import as_owner, out
 from app.kernel.actor import Role
 from app.kernel.clock import system_clock
+from app.people import service as people
 
 token_app = typer.Typer(help="API tokens.", no_args_is_help=True)
 cluster_app = typer.Typer(help="Clusters (tenants).", no_args_is_help=True)
@@ -34,7 +35,7 @@ def create_token(
     now = system_clock()
 
     async def act(session: AsyncSession) -> str:
-        return await clusters.create_token(
+        return await people.create_token(
             session,
             email=email,
             cluster_slug=cluster,
@@ -59,7 +60,7 @@ def create_cluster(
 
     async def act(session: AsyncSession) -> str:
         cluster = await clusters.create_cluster(session, name=name, slug=slug, zone=zone, now=now)
-        await clusters.enrol_person(
+        await people.enrol_person(
             session,
             cluster_id=cluster.cluster_id,
             email=coordinator,

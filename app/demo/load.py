@@ -33,6 +33,7 @@ from app.kernel.actor import Role
 from app.kernel.clock import system_clock
 from app.kernel.errors import Conflict, Forbidden
 from app.kernel.ids import encode
+from app.people import service as people
 from app.settings import Settings
 from app.watch import service as watch
 from app.watch.models import NoticeRow
@@ -107,7 +108,7 @@ async def _example(settings: Settings) -> tuple[str, UUID] | None:
             )
         )
         now = system_clock()
-        token = await clusters.create_token(
+        token = await people.create_token(
             session,
             email=BY_KEY["bobine"].email,
             cluster_slug=CLUSTER_SLUG,
@@ -157,7 +158,7 @@ async def build(owner: Database, serving: Database, importer: Database, *, now: 
                 cluster.cluster_id,
                 email=company.email,
                 name=company.name,
-                role=Role.MEMBER,
+                role=Role.MANAGER,
                 member_id=stage.members[company.key],
             )
     found = await _import(importer, notices.records(now.date()), now)
@@ -176,7 +177,7 @@ async def _enrol(
     role: Role,
     member_id: UUID | None = None,
 ) -> None:
-    await clusters.enrol_person(
+    await people.enrol_person(
         session,
         cluster_id=cluster_id,
         email=email,
@@ -186,7 +187,7 @@ async def _enrol(
         member_id=member_id,
         now=stage.now,
     )
-    stage.tokens[email] = await clusters.create_token(
+    stage.tokens[email] = await people.create_token(
         session,
         email=email,
         cluster_slug=CLUSTER_SLUG,

@@ -1,13 +1,19 @@
 """The installation's secret: given in production, generated once elsewhere."""
 
+import hmac
 import secrets
 
 from app.infra.folder import data_folder
 from app.settings import Settings
 
 
+def derived_key(secret: str, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose: what signs a cursor opens nothing else."""
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256")
+
+
 def secret_key(settings: Settings) -> str:
-    """The key that signs cursors; kept in the data folder when none is set.
+    """The key that every other is derived from; kept in the data folder when none is set.
 
     Raises DataFolderUnusable.
     """

@@ -33,3 +33,17 @@ class EventRow(TenantRow, Base):
     type: Mapped[str]
     consortium_id: Mapped[UUID | None]
     data: Mapped[dict[str, Any]]
+
+
+class Opening(TenantRow, Base):
+    """Who opened the amounts of a version of a consortium's split; once each."""
+
+    __tablename__ = "opening"
+
+    consortium_id: Mapped[UUID]
+    version: Mapped[int]
+    person_id: Mapped[UUID]
+    member_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    origin: Mapped[str]
+    request_id: Mapped[str]

@@ -4,10 +4,11 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra import jobs
-from app.journal.models import AuditEntry, EventRow
+from app.journal.models import AuditEntry, EventRow, Opening
 from app.kernel.actor import Actor
 from app.kernel.events import Event
 from app.kernel.ids import new_id
@@ -44,6 +45,31 @@ async def record(
             consortium_id=consortium_id,
             detail=detail or {},
         )
+    )
+
+
+async def record_opening(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, version: int
+) -> None:
+    """Record that the caller was shown the amounts of a version of a consortium's split.
+
+    Once per person, consortium and version: whoever has seen them may not bid against them
+    (ADLC 22-D-04). ``version`` is the split's number, 0 before there is one.
+    """
+    await session.execute(
+        insert(Opening)
+        .values(
+            cluster_id=actor.cluster_id,
+            id=new_id(),
+            consortium_id=consortium_id,
+            version=version,
+            person_id=actor.person_id,
+            member_id=actor.member_id,
+            at=actor.now,
+            origin=actor.origin,
+            request_id=actor.request_id,
+        )
+        .on_conflict_do_nothing()
     )
 
 

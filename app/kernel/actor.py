@@ -11,8 +11,18 @@ class Role(StrEnum):
 
     COORDINATOR = "coordinator"
     TREASURER = "treasurer"
-    MEMBER = "member"
+    AUDITOR = "auditor"
+    MANAGER = "manager"
+    CONTRIBUTOR = "contributor"
     VIEWER = "viewer"
+    INTEGRATION = "integration"
+
+
+OF_A_COMPANY = frozenset({Role.MANAGER, Role.CONTRIBUTOR})
+"""Roles that are nothing without a company to act for."""
+
+OF_THE_CLUSTER = frozenset({Role.COORDINATOR, Role.TREASURER, Role.AUDITOR})
+"""Roles that act for no company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,9 @@ class Actor:
     """The caller as the database knows it, and the moment of the call.
 
     ``member_id`` is the company acted for, if any; ``now`` is in UTC; ``request_id`` ties what
-    is recorded to the request or job that caused it.
+    is recorded to the request or job that caused it; ``origin`` is the network address that it
+    came from, or the word for what acted by itself. ``scopes`` are those of a program's token,
+    None for whatever the role may do.
     """
 
     person_id: UUID
@@ -29,3 +41,6 @@ class Actor:
     role: Role
     now: datetime
     request_id: str
+    origin: str
+    membership_id: UUID | None = None
+    scopes: frozenset[str] | None = None

@@ -1,6 +1,6 @@
 """Who may read the books."""
 
-from app.clusters.access import Permission, require
+from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 
 

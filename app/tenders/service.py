@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.clusters.access import Permission, require
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
+from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id

@@ -11,6 +11,7 @@ from app.consortia.events import AgreementProposed, AgreementReached, AgreementW
 from app.consortia.models import Agreement, Approval, Consortium
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
+from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.tenders import service as tenders
@@ -92,7 +93,9 @@ async def approve(
     Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, OneSignatory, AlreadyApproved.
     """
     consortium = await repository.load(session, actor, consortium_id)
-    party = own_party(actor, await repository.parties(session, consortium))
+    party = own_party(
+        actor, await repository.parties(session, consortium), Permission.COMMIT_COMPANY
+    )
     await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
     agreement = await _current(session, consortium, agreement_id)

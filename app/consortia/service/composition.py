@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.clusters.access import Permission, require
 from app.consortia import domain, repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Form, PartyRole, State
@@ -14,6 +13,7 @@ from app.consortia.events import ConsortiumFormed, PartyJoined
 from app.consortia.models import Consortium, ConsortiumLot, Party
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
+from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.tenders import service as tenders
 
@@ -32,7 +32,7 @@ async def form(
     Raises NotFound, Forbidden, LotNotAnswered, AlreadyLeads.
     """
     tender = await tenders.get_tender(session, actor, tender_id)
-    require(actor, Permission.FORM_CONSORTIUM)
+    require(actor, Permission.COMMIT_COMPANY)
     await clusters.require_active(session, actor)
     wanted = list(dict.fromkeys(lot_ids))
     known = {lot.id for lot in await tenders.lots_of(session, actor, tender_id)}

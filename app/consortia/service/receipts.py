@@ -15,6 +15,7 @@ from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record
+from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid, NotFound
 
@@ -98,7 +99,7 @@ async def _speaking_for(
 ) -> Party:
     consortium = await repository.load(session, actor, consortium_id)
     parties = await repository.parties(session, consortium)
-    own = own_party(actor, parties)
+    own = own_party(actor, parties, Permission.RECORD_RECEIPT)
     party = next((one for one in parties if one.id == party_id), None)
     if party is None:
         raise domain.UnknownParty

@@ -11,7 +11,8 @@ from app.consortia.access import own_party
 from app.consortia.domain import LotSplit
 from app.consortia.events import SplitWritten
 from app.consortia.models import Consortium, LotPrice, Split, SplitLine
-from app.journal.service import record_event
+from app.journal.service import record_event, record_opening
+from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
@@ -39,7 +40,7 @@ async def write_split(
     SplitNotExact.
     """
     consortium = await repository.load(session, actor, consortium_id)
-    own_party(actor, await repository.parties(session, consortium))
+    own_party(actor, await repository.parties(session, consortium), Permission.PREPARE_BID)
     consortium = await repository.lock(session, actor, consortium_id, version)
     consortium.require_open()
     parties = {party.id for party in await repository.parties(session, consortium)}
@@ -61,6 +62,7 @@ async def write_split(
     prices, lines = _rows(split, lots)
     session.add_all([*prices, *lines])
     await session.flush()
+    await record_opening(session, actor, consortium_id, split.number)
     await record_event(
         session,
         actor,
@@ -77,6 +79,7 @@ async def current_split(session: AsyncSession, actor: Actor, consortium_id: UUID
     split = await repository.latest_split(session, consortium)
     if split is None:
         raise NotFound
+    await record_opening(session, actor, consortium_id, split.number)
     prices, lines = await repository.split_content(session, split)
     return SplitView(consortium, split, prices, lines)
 

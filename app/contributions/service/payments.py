@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clusters.access import Permission, require
 from app.contributions import domain, repository
 from app.contributions.models import Payment
 from app.contributions.service.accounts import receivable_of, settle, write
 from app.infra.db import add_or_refuse
 from app.journal.service import record
+from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
 from app.kernel.ids import encode

@@ -4,12 +4,12 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clusters.access import Permission, require
 from app.contributions import domain, repository
 from app.contributions.domain import FlowNature, PolicyTerms
 from app.contributions.models import Policy, PolicyFeeBand, PolicyRate
 from app.contributions.repository import RateVersion
 from app.journal.service import record
+from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 
 

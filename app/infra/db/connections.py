@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.infra.db.scope import ENTER, Anyone
+from app.infra.db.scope import ENTER, Anyone, Found
 from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Unauthenticated
 
@@ -124,18 +124,10 @@ class Database:
             # A restart of the database drops every connection: look at all before the next try.
             await self._pool.check()
             who, found = await self._read_once(scope, query, values)
-        person_id, cluster_id, member_id, role = (who.get_value(0, column) for column in range(4))
         items, following = (found.get_value(0, column) for column in range(2))
-        if person_id is None or cluster_id is None or role is None or items is None:
-            raise RuntimeError("a hot read yields one row of scope and one of result")
-        actor = caller.as_actor(
-            (
-                UUID(person_id.decode()),
-                UUID(cluster_id.decode()),
-                UUID(member_id.decode()) if member_id else None,
-                role.decode(),
-            )
-        )
+        if items is None:
+            raise RuntimeError("a hot read yields one row of result")
+        actor = caller.as_actor(_found(who))
         return Page(actor, items, json.loads(following) if following else None)
 
     async def _read_once(
@@ -203,6 +195,23 @@ async def open_database(
     finally:
         await pool.close()
         await engine.dispose()
+
+
+def _found(who: PGresult) -> Found:
+    person_id, cluster_id, member_id, role, membership_id, scopes = (
+        who.get_value(0, column) for column in range(6)
+    )
+    if person_id is None or cluster_id is None or role is None or membership_id is None:
+        raise RuntimeError("app.enter yields one row")
+    return (
+        UUID(person_id.decode()),
+        UUID(cluster_id.decode()),
+        UUID(member_id.decode()) if member_id else None,
+        role.decode(),
+        UUID(membership_id.decode()),
+        # Scopes are plain words: an array of text without quotes.
+        scopes.decode().strip("{}").split(",") if scopes is not None else None,
+    )
 
 
 async def _run(connection: _ReadConnection, statements: bytes) -> list[PGresult]:

@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import Unauthenticated
 
-ENTER = "SELECT person_id, cluster_id, member_id, role FROM app.enter({}, {})"
+ENTER = (
+    "SELECT person_id, cluster_id, member_id, role, membership_id, scopes FROM app.enter({}, {})"
+)
 SYSTEM_PERSON = UUID(int=0)
 """The person on record for what a job does by itself."""
 
@@ -30,6 +32,7 @@ class Anyone:
     token: str | None
     now: datetime
     request_id: str
+    origin: str = "-"
 
     def token_hash(self) -> bytes:
         """SHA-256 of the token, the only form of it that is stored; raises Unauthenticated."""
@@ -37,10 +40,24 @@ class Anyone:
             raise Unauthenticated
         return sha256(self.token.encode()).digest()
 
-    def as_actor(self, row: tuple[UUID, UUID, UUID | None, str]) -> Actor:
+    def as_actor(self, row: "Found") -> Actor:
         """The actor that ``app.enter`` found."""
-        person_id, cluster_id, member_id, role = row
-        return Actor(person_id, cluster_id, member_id, Role(role), self.now, self.request_id)
+        person_id, cluster_id, member_id, role, membership_id, scopes = row
+        return Actor(
+            person_id,
+            cluster_id,
+            member_id,
+            Role(role),
+            self.now,
+            self.request_id,
+            self.origin,
+            membership_id,
+            None if scopes is None else frozenset(scopes),
+        )
+
+
+Found = tuple[UUID, UUID, UUID | None, str, UUID, list[str] | None]
+"""Person, cluster, company, role, membership and scopes, as ``app.enter`` gives them."""
 
 
 async def enter(session: AsyncSession, caller: Anyone) -> Actor:
@@ -63,4 +80,4 @@ async def system_actor(
     await session.execute(
         text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
     )
-    return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id)
+    return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id, "system")

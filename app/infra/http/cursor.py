@@ -4,8 +4,8 @@ import base64
 import hmac
 import json
 from collections.abc import Sequence
-from hashlib import sha256
 
+from app.infra.secret import derived_key
 from app.kernel.errors import Invalid
 
 SIGNATURE_BYTES = 12
@@ -22,7 +22,7 @@ class Cursors:
     """Signs and reads cursors with the installation's secret."""
 
     def __init__(self, secret: str) -> None:
-        self._key = sha256(b"cursor:" + secret.encode()).digest()
+        self._key = derived_key(secret, "cursor")
 
     def write(self, scope: str, position: Sequence[str]) -> str:
         """A cursor at ``position`` of the list that ``scope`` names (route and filters)."""

@@ -32,6 +32,7 @@ class Installation:
     database: Database
     cursors: Cursors
     clock: Clock
+    secret: str
 
 
 SCHEME = "token"
@@ -62,7 +63,14 @@ def bearer(request: Request) -> str | None:
 async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = None) -> Anyone:
     """The caller, not yet checked."""
     here = await installation(request)
-    return Anyone(bearer(request), here.clock(), request_id.get())
+    return caller_of(request, here)
+
+
+def caller_of(request: Request, here: Installation) -> Anyone:
+    """The caller of a request, not yet checked."""
+    client = request.client
+    origin = client.host if client else "-"
+    return Anyone(bearer(request), here.clock(), request_id.get(), origin)
 
 
 Caller = Annotated[Anyone, Depends(anyone)]

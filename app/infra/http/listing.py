@@ -7,8 +7,7 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.infra.db import Anyone, ListQuery
-from app.infra.http.context import request_id
-from app.infra.http.deps import SCHEME, Installation, bearer, installation
+from app.infra.http.deps import SCHEME, Installation, caller_of, installation
 from app.infra.http.query import query_model, query_parameters
 from app.kernel.actor import Actor
 
@@ -67,7 +66,7 @@ def listing(asked: type[Asked]) -> Any:
 
     async def reader(request: Request) -> Reader[Asked]:
         here = await installation(request)
-        caller = Anyone(bearer(request), here.clock(), request_id.get())
+        caller = caller_of(request, here)
         return Reader(here, caller, request.scope["path"], await read(request))
 
     return Depends(reader)

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clusters import domain, passwords
 from app.infra.db import Database
 from app.kernel.ids import new_id
+from app.people import domain, passwords
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from app.clusters.domain import fresh_token
-from app.clusters.models import Membership, Token
+from app.people.domain import fresh_token
+from app.people.models import Membership, Token
 from tests.consortia.steps import Bid, ok, refused, write_tender
 from tests.world import NOW, Person, World
 
@@ -17,7 +17,7 @@ async def second_hat(world: World) -> Person:
         person_id = await session.scalar(
             text(
                 "SELECT person_id FROM membership WHERE cluster_id = :c AND member_id = :m"
-                " AND role = 'member'"
+                " AND role = 'manager'"
             ),
             {"c": world.cluster_id, "m": world.alpha.member_id},
         )
@@ -25,7 +25,7 @@ async def second_hat(world: World) -> Person:
             cluster_id=world.cluster_id,
             person_id=person_id,
             member_id=world.gamma.member_id,
-            role="member",
+            role="manager",
             created_at=NOW,
         )
         session.add(membership)
@@ -35,6 +35,7 @@ async def second_hat(world: World) -> Person:
             Token(
                 cluster_id=world.cluster_id,
                 membership_id=membership.id,
+                kind="api",
                 name="second hat",
                 prefix=token.prefix,
                 hash=token.hash,

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from httpx import Response
 
-from app.clusters import passwords, service
-from app.clusters.domain import TooManySignIns
-from app.clusters.passwords import HASHES_AT_ONCE, WAITING_AT_MOST
 from app.infra.db import Database
 from app.kernel.actor import Role
+from app.people import passwords, service
+from app.people.domain import TooManySignIns
+from app.people.passwords import HASHES_AT_ONCE, WAITING_AT_MOST
 from tests.world import NOW, World
 
 PASSWORD = "un long mot de passe"

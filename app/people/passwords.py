@@ -13,7 +13,7 @@ from typing import TypeVar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.clusters.domain import TooManySignIns
+from app.people.domain import TooManySignIns
 
 HASHES_AT_ONCE = 2
 WAITING_AT_MOST = 32

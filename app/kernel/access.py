@@ -1,0 +1,89 @@
+"""Who may do what: one table for the whole product, explained in docs/access.md."""
+
+from enum import StrEnum
+
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import Forbidden
+
+
+class Permission(StrEnum):
+    """An act that a role may or may not do. What may be read is the walls' business."""
+
+    MANAGE_CLUSTER = "manage_cluster"
+    MANAGE_MEMBERS = "manage_members"
+    DECIDE_WALL = "decide_wall"
+    SET_POLICY = "set_policy"
+    RECORD_PAYMENT = "record_payment"
+    READ_BOOKS = "read_books"
+    READ_AUDIT = "read_audit"
+    MANAGE_PEOPLE = "manage_people"
+    EDIT_COMPANY = "edit_company"
+    VOTE = "vote"
+    FOLLOW_TENDER = "follow_tender"
+    DECLARE_INTEREST = "declare_interest"
+    PREPARE_BID = "prepare_bid"
+    COMMIT_COMPANY = "commit_company"
+    RECORD_RECEIPT = "record_receipt"
+
+
+_OVERSIGHT = {Permission.READ_BOOKS, Permission.READ_AUDIT}
+_FOR_A_COMPANY = {
+    Permission.VOTE,
+    Permission.DECLARE_INTEREST,
+    Permission.PREPARE_BID,
+    Permission.COMMIT_COMPANY,
+    Permission.RECORD_RECEIPT,
+}
+"""Acts that are a company's."""
+
+_WORK = {
+    Permission.FOLLOW_TENDER,
+    Permission.DECLARE_INTEREST,
+    Permission.PREPARE_BID,
+    Permission.RECORD_RECEIPT,
+}
+
+ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.COORDINATOR: frozenset(
+        {
+            Permission.MANAGE_CLUSTER,
+            Permission.MANAGE_MEMBERS,
+            Permission.DECIDE_WALL,
+            Permission.SET_POLICY,
+            Permission.RECORD_PAYMENT,
+            Permission.MANAGE_PEOPLE,
+            Permission.EDIT_COMPANY,
+            Permission.FOLLOW_TENDER,
+        }
+        | _OVERSIGHT
+    ),
+    Role.TREASURER: frozenset({Permission.RECORD_PAYMENT} | _OVERSIGHT),
+    Role.AUDITOR: frozenset(_OVERSIGHT),
+    Role.MANAGER: frozenset(
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.EDIT_COMPANY,
+            Permission.VOTE,
+            Permission.COMMIT_COMPANY,
+        }
+        | _WORK
+    ),
+    Role.CONTRIBUTOR: frozenset(_WORK),
+    Role.VIEWER: frozenset(),
+    Role.INTEGRATION: frozenset(_WORK - {Permission.PREPARE_BID}),
+}
+
+
+class ActsForNoCompany(Forbidden):
+    """The act is a company's, and the caller acts for none."""
+
+    code = "acts_for_no_company"
+    title = "Cette action se fait au nom d'une entreprise : connectez-vous pour l'une d'elles."
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden unless the actor's role has the permission."""
+    if permission not in ALLOWED[actor.role]:
+        raise Forbidden
+    if permission in _FOR_A_COMPANY and actor.member_id is None:
+        raise ActsForNoCompany

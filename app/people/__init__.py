@@ -1,0 +1,1 @@
+"""Who signs in: people, what they are in each cluster, sessions, tokens."""
