@@ -99,7 +99,11 @@ def child_worker(settings: Settings) -> Iterator[None]:
     if not settings.worker:
         yield
         return
-    environment = {**os.environ, "GRAPPE_DATABASE_URL": settings.login_url()}
+    environment = {
+        **os.environ,
+        "GRAPPE_DATABASE_URL": settings.login_url(),
+        "GRAPPE_PORT": str(settings.port),  # for the links that it writes
+    }
     environment.pop("GRAPPE_DATABASE_OWNER_URL", None)
     command = [sys.executable, "-m", "app.cli", "worker", "--with-parent"]
     worker = _Kept(command, environment)
@@ -158,6 +162,8 @@ class _Kept:
 def work(settings: Settings, *, with_parent: bool) -> None:
     """Run jobs until a signal, or until the parent is gone."""
     logs.configure(settings)
+    if settings.environment == "production" and settings.smtp_url is None:
+        log.warning("no_mail_server", mails_go_to=str(settings.data_dir.resolve() / "mail"))
     asyncio.run(_work(settings, with_parent=with_parent))
 
 
@@ -171,6 +177,7 @@ async def _work(settings: Settings, *, with_parent: bool) -> None:
         jobs.worker_connector(login) as queue,
     ):
         jobs.databases.set(jobs.WorkerDatabases(job, importer))
+        jobs.settings.set(settings)
         running = asyncio.create_task(
             queue.run_worker_async(
                 concurrency=size,

@@ -1,5 +1,6 @@
 """Every setting of the service, read once from the environment, and nowhere else."""
 
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Literal, Self
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.kernel.errors import AppError
+from app.kernel.mail import MailServer, read_sender, read_server, read_site
 
 MIN_SECRET_LENGTH = 32
 
@@ -68,6 +70,19 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         1_048_576, ge=1024, le=104_857_600, description="Largest request body, in bytes."
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server, `smtp://user:password@host:587` (STARTTLS required beyond this "
+        "machine) or `smtps://…:465`. Without it, mails are files in the data folder.",
+    )
+    mail_from: str = Field(
+        "Grappe <grappe@localhost>", max_length=320, description="Sender of the service's mails."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Address that people reach the service at, for the links in mails; from host "
+        "and port when not set.",
+    )
     worker: bool = Field(
         True, description="Whether `grappe serve` starts a job worker as its child process."
     )
@@ -107,6 +122,28 @@ class Settings(BaseSettings):
             raise ValueError("not a PostgreSQL URL (postgresql://user:password@host:port/base)")
         return url
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        try:
+            if url is not None:
+                read_server(url.get_secret_value())
+        except ValueError:
+            # Never the value: it holds a password.
+            raise ValueError("not a mail server (smtp://user:password@host:port)") from None
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, text: str) -> str:
+        read_sender(text)
+        return text
+
+    @field_validator("public_url")
+    @classmethod
+    def _site(cls, url: str | None) -> str | None:
+        return url if url is None else read_site(url)
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.database_url is None and self.database_owner_url is not None:
@@ -119,15 +156,41 @@ class Settings(BaseSettings):
                 raise ValueError("GRAPPE_SECRET_KEY repeats too few characters: make it random")
             if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
                 raise ValueError(f"GRAPPE_SECRET_KEY needs {MIN_SECRET_LENGTH} characters at least")
-        if self.environment == "production" and self.secret_key is None:
-            raise ValueError("GRAPPE_SECRET_KEY is required in production")
+        if self.environment == "production":
+            self._safe_in_production()
         return self
+
+    def _safe_in_production(self) -> None:
+        if self.secret_key is None:
+            raise ValueError("GRAPPE_SECRET_KEY is required in production")
+        if self.public_url is not None and not self.public_url.startswith("https://"):
+            raise ValueError("GRAPPE_PUBLIC_URL is https:// in production: links carry secrets")
+        if self.smtp_url is not None and self.public_url is None:
+            raise ValueError("GRAPPE_PUBLIC_URL is required beside GRAPPE_SMTP_URL in production")
+        if self.smtp_url is not None and self.mail_sender().domain == "localhost":
+            raise ValueError("GRAPPE_MAIL_FROM is required beside GRAPPE_SMTP_URL in production")
 
     def login_url(self) -> str:
         """The database for requests and jobs; raises ``RuntimeError`` when none runs yet."""
         if self.database_url is None:
             raise RuntimeError("no database is running")
         return self.database_url.get_secret_value()
+
+    def mail_server(self) -> MailServer | None:
+        """Who takes our mail, if anyone does."""
+        return read_server(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+    def mail_sender(self) -> Address:
+        """Who our mail is from."""
+        return read_sender(self.mail_from)
+
+    def site(self) -> str:
+        """Where people reach the service, without a slash at the end."""
+        if self.public_url is not None:
+            return self.public_url
+        everywhere = self.host in {"0.0.0.0", "::"}  # noqa: S104 - told apart, not listened on
+        host = "localhost" if everywhere else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def owner_url(self) -> str:
         """The database as its owner; raises OwnerUnknown."""

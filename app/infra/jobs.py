@@ -13,6 +13,8 @@ from procrastinate.types import JSONValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db.connections import Database
+from app.kernel.clock import Clock, system_clock
+from app.settings import Settings
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Names tasks and defers them; a worker runs inside ``worker_connector``."""
@@ -22,6 +24,12 @@ RETRY = procrastinate.RetryStrategy(max_attempts=9, exponential_wait=3)
 
 databases: ContextVar["WorkerDatabases"] = ContextVar("databases")
 """The pools of the worker that runs the present job."""
+
+settings: ContextVar[Settings] = ContextVar("settings")
+"""The settings of the worker that runs the present job."""
+
+clock: ContextVar[Clock] = ContextVar("clock", default=system_clock)
+"""The clock of the worker that runs the present job."""
 
 
 class WorkerDatabases:
