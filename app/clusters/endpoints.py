@@ -3,11 +3,11 @@
 from fastapi import Response
 
 from app.clusters import domain, repository, service
-from app.clusters.models import Cluster
 from app.clusters.schemas import ClusterOut, MemberIn, MemberOut
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import MemberId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
@@ -17,10 +17,17 @@ from app.kernel.errors import NotFound
 router = room_router()
 
 
-@router.get("/cluster", tags=["cluster"], operation_id="get_cluster", responses=refusals())
-async def get_cluster(session: Session, actor: Me) -> ClusterOut:
+@router.get(
+    "/cluster",
+    tags=["cluster"],
+    operation_id="get_cluster",
+    response_model=ClusterOut,
+    responses=refusals(),
+    openapi_extra=SIGNED_IN,
+)
+async def get_cluster(item: Item) -> Response:
     """The caller's cluster."""
-    return ClusterOut.model_validate(await session.get_one(Cluster, actor.cluster_id))
+    return await item.item(repository.CLUSTER)
 
 
 @router.get(
@@ -54,8 +61,10 @@ async def admit_member(body: MemberIn, session: Session, actor: Me, once: Once) 
     "/members/{member_id}",
     tags=["members"],
     operation_id="get_member",
+    response_model=MemberOut,
     responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
 )
-async def get_member(member_id: MemberId, session: Session, actor: Me) -> MemberOut:
+async def get_member(member_id: MemberId, item: Item) -> Response:
     """One company of the cluster."""
-    return MemberOut.model_validate(await service.get_member(session, actor, member_id))
+    return await item.item(repository.member(member_id))

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.people import domain, sessions
 from app.people.schemas import MeOut, SessionIn, SessionOut
@@ -44,7 +45,13 @@ async def close_session(session: Session, actor: Me, caller: Caller) -> Response
     return Response(status_code=204)
 
 
-@router.get("/me", tags=["sessions"], operation_id="get_me", responses=refusals())
-async def get_me(actor: Me) -> MeOut:
+@router.get(
+    "/me",
+    tags=["sessions"],
+    operation_id="get_me",
+    responses=refusals(),
+    openapi_extra=SIGNED_IN,
+)
+async def get_me(item: Item) -> MeOut:
     """Who the caller is, and for whom they act."""
-    return MeOut.model_validate(actor)
+    return MeOut.model_validate(await item.actor())

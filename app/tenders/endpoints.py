@@ -6,8 +6,8 @@ from fastapi import Response
 
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
-from app.infra.http.etag import set_etag
 from app.infra.http.ids import TenderId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import Reader, asks, listing
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
@@ -56,21 +56,28 @@ async def follow_tender(body: TenderBody, session: Session, actor: Me, once: Onc
     return await once.keep(tender_out(tender, await service.lots_of(session, actor, tender.id)))
 
 
-@router.get("/{tender_id}", operation_id="get_tender", responses=refusals(NotFound))
-async def get_tender(
-    tender_id: TenderId, session: Session, actor: Me, response: Response
-) -> TenderOut:
+@router.get(
+    "/{tender_id}",
+    operation_id="get_tender",
+    response_model=TenderOut,
+    responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
+)
+async def get_tender(tender_id: TenderId, item: Item) -> Response:
     """A tender with its lots."""
-    tender = await service.get_tender(session, actor, tender_id)
-    set_etag(response, tender.version)
-    return tender_out(tender, await service.lots_of(session, actor, tender_id))
+    return await item.item(repository.tender(tender_id))
 
 
-@router.get("/{tender_id}/interests", operation_id="list_interests", responses=refusals(NotFound))
-async def list_interests(tender_id: TenderId, session: Session, actor: Me) -> InterestsOut:
+@router.get(
+    "/{tender_id}/interests",
+    operation_id="list_interests",
+    response_model=InterestsOut,
+    responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
+)
+async def list_interests(tender_id: TenderId, item: Item) -> Response:
     """Who would take what of a tender."""
-    found = await service.interests_in(session, actor, tender_id)
-    return InterestsOut(items=[InterestOut.model_validate(one) for one in found])
+    return await item.item(repository.interests(tender_id))
 
 
 @router.post(

@@ -1,19 +1,42 @@
 """Queries of what a cluster follows, by name."""
 
 from datetime import datetime
+from uuid import UUID
 
-from app.infra.db import ListQuery, instant, public_id
+from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 
-_TENDERS = f"""
-    SELECT json_build_object(
+_TENDER = f"""
       'id', {public_id("ten", "id")}, 'title', title, 'buyer', buyer, 'nature', nature,
       'concession', concession, 'cancelled', cancelled, 'several_bids', several_bids,
       'notice_id', {public_id("not", "notice_id")}, 'url', url, 'version', version,
       'deadline', CASE WHEN deadline_at IS NOT NULL THEN json_build_object(
         'at', {instant("deadline_at")}, 'zone', deadline_zone, 'text', deadline_text,
         'certain', deadline_certain) END,
-      'created_at', {instant("created_at")}) AS item, ARRAY[id::text] AS keys
+      'created_at', {instant("created_at")}"""
+
+_TENDERS = f"""
+    SELECT json_build_object({_TENDER}) AS item, ARRAY[id::text] AS keys
     FROM tender WHERE cluster_id = app.cluster()"""
+
+_DETAIL = f"""
+    SELECT json_build_object({_TENDER}, 'procedure', procedure, 'lots', (
+      SELECT coalesce(json_agg(json_build_object(
+        'id', {public_id("lot", "l.id")}, 'number', l.number, 'title', l.title, 'cpv', l.cpv,
+        'estimate', {money("l.estimate_cents")}) ORDER BY l.position), '[]')
+      FROM lot l WHERE l.cluster_id = tender.cluster_id AND l.tender_id = tender.id)) AS item,
+      version
+    FROM tender WHERE cluster_id = app.cluster() AND id = $1::uuid"""
+
+_INTERESTS = f"""
+    SELECT json_build_object('items', (
+      SELECT coalesce(json_agg(json_build_object(
+        'id', {public_id("int", "i.id")}, 'tender_id', {public_id("ten", "i.tender_id")},
+        'lot_id', {public_id("lot", "i.lot_id")}, 'member_id', {public_id("mem", "i.member_id")},
+        'stance', i.stance, 'note', i.note, 'declared_at', {instant("i.declared_at")})
+        ORDER BY i.declared_at, i.id), '[]')
+      FROM interest i WHERE i.cluster_id = tender.cluster_id AND i.tender_id = tender.id)) AS item,
+      NULL AS version
+    FROM tender WHERE cluster_id = app.cluster() AND id = $1::uuid"""
 
 
 def tenders(open_at: datetime | None) -> ListQuery:
@@ -26,3 +49,13 @@ def tenders(open_at: datetime | None) -> ListQuery:
         position_length=1,
         moving=[(still_open, [open_at])] if open_at else [],
     )
+
+
+def tender(tender_id: UUID) -> ItemQuery:
+    """A tender with its lots, in the buyer's order."""
+    return ItemQuery(_DETAIL, [tender_id])
+
+
+def interests(tender_id: UUID) -> ItemQuery:
+    """Who would take what of a tender, in the order of their word."""
+    return ItemQuery(_INTERESTS, [tender_id])

@@ -114,15 +114,6 @@ async def lots_of(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[
     return list(await session.scalars(query.order_by(Lot.position)))
 
 
-async def interests_in(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[Interest]:
-    """Who would take what of a tender, in the order of their word; raises NotFound."""
-    await get_tender(session, actor, tender_id)
-    query = select(Interest).where(
-        Interest.cluster_id == actor.cluster_id, Interest.tender_id == tender_id
-    )
-    return list(await session.scalars(query.order_by(Interest.declared_at, Interest.id)))
-
-
 async def declare_interest(
     session: AsyncSession,
     actor: Actor,

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import Response
 
-from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ImportId, NoticeId
-from app.infra.http.listing import PAGE, Listed, Page, Reader, asks, listing
-from app.infra.http.query import query_parameters
+from app.infra.http.items import SIGNED_IN, Item
+from app.infra.http.listing import PAGE, Listed, Reader, asks, listing
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
-from app.watch import repository, service
+from app.watch import access, repository
 from app.watch.schemas import (
     ImportOut,
     NoticeDetail,
@@ -21,7 +20,6 @@ from app.watch.schemas import (
     SetAsideOut,
     SourceOut,
     VersionOut,
-    detail,
 )
 
 router = room_router()
@@ -46,13 +44,13 @@ async def search_notices(
     "/notices/{notice_id}",
     tags=["notices"],
     operation_id="get_notice",
+    response_model=NoticeDetail,
     responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
 )
-async def get_notice(notice_id: NoticeId, session: Session) -> NoticeDetail:
+async def get_notice(notice_id: NoticeId, item: Item) -> Response:
     """A notice with its lots, its versions and what followed it."""
-    notice = await service.get_notice(session, notice_id)
-    versions = await service.versions_of(session, notice_id)
-    return detail(notice, versions, await service.later_notices(session, notice))
+    return await item.item(repository.notice(notice_id))
 
 
 @router.get(
@@ -61,11 +59,10 @@ async def get_notice(notice_id: NoticeId, session: Session) -> NoticeDetail:
     operation_id="list_notice_versions",
     response_model=ListOut[VersionOut],
     responses=refusals(NotFound),
-    openapi_extra=query_parameters(Page),
+    openapi_extra=PAGE,
 )
-async def list_notice_versions(notice_id: NoticeId, session: Session, page: Listed) -> Response:
+async def list_notice_versions(notice_id: NoticeId, page: Listed) -> Response:
     """What a notice said, version by version, newest first."""
-    await service.get_notice(session, notice_id)
     return await page.list(repository.versions(notice_id))
 
 
@@ -101,14 +98,8 @@ async def list_imports(page: Listed) -> Response:
     operation_id="list_set_aside_items",
     response_model=ListOut[SetAsideOut],
     responses=refusals(NotFound),
-    openapi_extra=query_parameters(Page),
+    openapi_extra=PAGE,
 )
-async def list_set_aside_items(
-    import_id: ImportId,
-    session: Session,
-    actor: Me,
-    page: Listed,
-) -> Response:
+async def list_set_aside_items(import_id: ImportId, page: Listed) -> Response:
     """What an import could not read, and why (coordinator)."""
-    await service.require_run(session, actor, import_id)
-    return await page.list(repository.set_aside(import_id))
+    return await page.list(repository.set_aside(import_id), check=access.read_set_aside)

@@ -5,26 +5,66 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.infra.db import ListQuery, instant, public_id
+from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 from app.watch.domain import Nature, NoticeKind
 from app.watch.zones import PARIS
+
+MAX_SHOWN = 100
+"""Versions and later notices shown with a notice; beyond, the list of versions tells."""
 
 _DEADLINE = f"""CASE WHEN deadline_at IS NOT NULL THEN json_build_object(
     'at', {instant("deadline_at")}, 'zone', deadline_zone, 'text', deadline_text,
     'certain', deadline_certain) END"""
 
-_NOTICES = f"""
-    SELECT json_build_object(
+_NOTICE = f"""
       'id', {public_id("not", "id")}, 'source', source, 'source_id', source_id, 'kind', kind,
       'title', title, 'buyer', buyer, 'buyer_siret', buyer_siret, 'nature', nature,
       'concession', concession, 'procedure', procedure, 'cpv', cpv, 'departments', departments,
       'lot_count', jsonb_array_length(lots),
-      'estimate', CASE WHEN estimate_cents IS NOT NULL THEN
-        json_build_object('amount_cents', estimate_cents, 'currency', currency) END,
+      'estimate', {money("estimate_cents", "currency")},
       'deadline', {_DEADLINE}, 'published_on', published_on, 'url', url,
-      'version', version) AS item,
+      'version', version"""
+
+_NOTICES = f"""
+    SELECT json_build_object({_NOTICE}) AS item,
       ARRAY[published_on::text, id::text] AS keys
     FROM notice WHERE true"""
+
+_LOTS = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'number', lot->>'number', 'title', lot->>'title', 'description', lot->>'description',
+      'cpv', lot->'cpv', 'estimate', {
+    money("(lot->>'estimate_cents')::bigint", "coalesce(lot->>'currency', 'EUR')")
+}) ORDER BY place), '[]')
+    FROM jsonb_array_elements(lots) WITH ORDINALITY AS one (lot, place))"""
+
+_VERSIONS = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'version', newest.version, 'seen_at', {instant("newest.seen_at")})
+      ORDER BY newest.version DESC), '[]')
+    FROM (
+      SELECT v.version, v.seen_at FROM notice_version v WHERE v.notice_id = notice.id
+      ORDER BY v.version DESC LIMIT {MAX_SHOWN}) newest)"""
+
+# Word for word the condition of the partial index: follows <> '{}'.
+_LATER = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'id', {public_id("not", "later.id")}, 'source_id', later.source_id, 'kind', later.kind,
+      'title', later.title, 'published_on', later.published_on)
+      ORDER BY later.published_on, later.id), '[]')
+    FROM (
+      SELECT l.id, l.source_id, l.kind, l.title, l.published_on FROM notice l
+      WHERE l.source = notice.source AND l.id <> notice.id
+        AND ((l.follows <> '{{}}' AND l.follows @> ARRAY[notice.source_id])
+          OR (l.procedure_id = notice.procedure_id AND l.published_on > notice.published_on))
+      ORDER BY l.published_on, l.id LIMIT {MAX_SHOWN}) later)"""
+
+_DETAIL = f"""
+    SELECT json_build_object({_NOTICE}, 'description', description,
+      'procedure_id', procedure_id, 'follows', follows, 'lots', {_LOTS},
+      'versions', {_VERSIONS}, 'later', {_LATER},
+      'updated_at', {instant("updated_at")}) AS item, NULL AS version
+    FROM notice WHERE id = $1::uuid"""
 
 _RUNS = f"""
     SELECT json_build_object(
@@ -112,6 +152,13 @@ def notices(search: Search) -> ListQuery:
     )
 
 
+def notice(notice_id: UUID) -> ItemQuery:
+    """A notice with its lots, its newest versions, and the notices that name it or that its
+    procedure published after it: oldest first.
+    """
+    return ItemQuery(_DETAIL, [notice_id])
+
+
 def versions(notice_id: UUID) -> ListQuery:
     """The versions of a notice with what was read in each, newest first."""
     return ListQuery(
@@ -123,6 +170,7 @@ def versions(notice_id: UUID) -> ListQuery:
         after="version < {}::bigint",
         position_length=1,
         filters=[("notice_id = {}::uuid", [notice_id])],
+        parent=("EXISTS (SELECT FROM notice WHERE id = {}::uuid)", [notice_id]),
     )
 
 
@@ -137,6 +185,7 @@ def set_aside(run_id: UUID) -> ListQuery:
         after="position > {}::bigint",
         position_length=1,
         filters=[("run_id = {}::uuid", [run_id])],
+        parent=("EXISTS (SELECT FROM import_run WHERE id = {}::uuid)", [run_id]),
     )
 
 

@@ -10,9 +10,7 @@ from app.infra.http.listing import Page
 from app.infra.http.schemas import MoneyOut, Out
 from app.kernel.errors import Fault, Invalid
 from app.watch.domain import Nature, NoticeKind
-from app.watch.models import NoticeRow
 from app.watch.repository import Search
-from app.watch.service.notices import Version
 from app.watch.service.prepare import branch
 from app.watch.zones import department
 
@@ -188,44 +186,6 @@ class SetAsideOut(Out):
     position: int = Field(description="Its place in the import, from 1.")
     reason: str
     raw: str = Field(description="The beginning of its body.")
-
-
-def detail(notice: NoticeRow, versions: list[Version], later: list[NoticeRow]) -> NoticeDetail:
-    """A notice with its lots, its versions and what followed it."""
-    whole = {name: getattr(notice, name) for name in _SAME}
-    lots = [
-        NoticeLotOut(
-            number=lot["number"],
-            title=lot["title"],
-            description=lot["description"],
-            cpv=lot["cpv"],
-            estimate=_money(lot["estimate_cents"], lot["currency"]),
-        )
-        for lot in notice.lots
-    ]
-    deadline = {
-        name: getattr(notice, f"deadline_{name}") for name in ("at", "zone", "text", "certain")
-    }
-    return NoticeDetail(
-        **whole,
-        lots=lots,
-        lot_count=len(lots),
-        estimate=_money(notice.estimate_cents, notice.currency),
-        deadline=NoticeDeadlineOut(**deadline) if notice.deadline_at else None,
-        versions=[VersionRef.model_validate(one) for one in versions],
-        later=[LaterNotice.model_validate(one) for one in later],
-    )
-
-
-_SAME = (
-    *("id", "source", "source_id", "kind", "title", "buyer", "buyer_siret", "nature"),
-    *("concession", "procedure", "procedure_id", "cpv", "departments", "published_on", "url"),
-    *("version", "description", "follows", "updated_at"),
-)
-
-
-def _money(cents: int | None, currency: str | None) -> MoneyOut | None:
-    return None if cents is None else MoneyOut(amount_cents=cents, currency=currency or "EUR")
 
 
 def _is_number(buyer: str) -> bool:

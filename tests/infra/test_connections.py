@@ -8,11 +8,14 @@ from sqlalchemy import text
 
 from app.infra import embedded
 from app.infra.db import Anyone, Query, open_database
-from app.infra.db.connections import JOB, MAX_PREPARED, SERVING
+from app.infra.db.connections import JOB, SERVING
+from app.infra.db.wire import MAX_PREPARED
+from app.kernel.errors import Unauthenticated
+from app.kernel.ids import new_id
 from app.settings import Settings
 from tests.world import NOW, World, siren
 
-COUNT = Query("SELECT (SELECT count(*)::text FROM pg_prepared_statements), NULL::text")
+COUNT = Query("SELECT count(*)::text FROM pg_prepared_statements")
 
 
 def drop_connections(settings: Settings) -> None:
@@ -60,15 +63,64 @@ async def test_a_connection_keeps_a_bounded_number_of_queries(
     world: World, settings: Settings
 ) -> None:
     caller = Anyone(world.alpha.token, NOW, "test")
-    hot = Query("SELECT 'hot', NULL::text")
+    hot = Query("SELECT 'hot'")
     kept = Query(
-        "SELECT count(*)::text, NULL::text FROM pg_prepared_statements"
+        "SELECT count(*)::text FROM pg_prepared_statements"
         f" WHERE name = '{hot.name}' AND generic_plans + custom_plans > {MAX_PREPARED}"
     )
     async with open_database(settings.login_url(), size=1) as database:
         for number in range(MAX_PREPARED + 30):
-            page = await database.read(caller, hot, ())
-            assert page.items == b"hot"
-            await database.read(caller, Query(f"SELECT '{number}', NULL::text"), ())
-        assert int((await database.read(caller, COUNT, ())).items) <= MAX_PREPARED
-        assert (await database.read(caller, kept, ())).items == b"1"
+            assert (await database.read(caller, hot, ())).columns == (b"hot",)
+            await database.read(caller, Query(f"SELECT '{number}'"), ())
+        ((count,), (used,)) = [
+            (await database.read(caller, query, ())).columns or (b"",) for query in (COUNT, kept)
+        ]
+        assert int(count or 0) <= MAX_PREPARED
+        assert used == b"1"
+
+
+@pytest.mark.parametrize("failing", ["SELECT 1 / $1::int", "SELECT nothing FROM nowhere"])
+async def test_a_plan_outlives_the_failure_that_it_came_with(
+    world: World, settings: Settings, failing: str
+) -> None:
+    """Plans are made in the message of their first use: whether that failed or not."""
+    caller, stranger = Anyone(world.alpha.token, NOW, "test"), Anyone("unknown", NOW, "test")
+    values = (0,) if "$1" in failing else ()
+    async with open_database(settings.login_url(), size=1) as database:
+        for _ in range(3):
+            with pytest.raises(Unauthenticated):
+                await database.read(stranger, Query(failing), values)
+            with pytest.raises(psycopg.Error):
+                await database.read(caller, Query(failing), values)
+        assert (await database.read(caller, COUNT, ())).columns == (b"2" if values else b"1",)
+
+
+async def test_a_read_writes_nothing_and_a_write_is_told_apart(
+    world: World, settings: Settings
+) -> None:
+    caller = Anyone(world.alpha.token, NOW, "test")
+    audit = Query(
+        "INSERT INTO audit_entry (cluster_id, id, at, person_id, request_id, action, subject_id,"
+        " detail) VALUES (app.cluster(), $1, now(), app.my_person(), 'x', 'x.done', $1, '{}')"
+    )
+    async with open_database(settings.login_url(), size=1) as database:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await database.read(caller, audit, [new_id()])
+        await database.write(caller, audit, [new_id()])
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await database.read(caller, audit, [new_id()])
+    async with world.owner.transaction() as session:
+        count = "SELECT count(*) FROM audit_entry WHERE cluster_id = :id AND action = 'x.done'"
+        assert await session.scalar(text(count), {"id": world.cluster_id}) == 1
+
+
+async def test_a_read_that_is_given_up_leaves_a_connection_that_serves(
+    world: World, settings: Settings
+) -> None:
+    caller = Anyone(world.alpha.token, NOW, "test")
+    async with open_database(settings.login_url(), size=1) as database:
+        for seconds in (0.05, 0.1):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await database.read(caller, Query("SELECT pg_sleep(20)"), ())
+            assert (await database.read(caller, Query("SELECT 1"), ())).columns == (b"1",)

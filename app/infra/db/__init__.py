@@ -1,22 +1,26 @@
 """PostgreSQL: roles, connections, scope, walls."""
 
 from app.infra.db.base import Base, TenantRow
-from app.infra.db.connections import Database, Page, Query, open_database
-from app.infra.db.listing import ListQuery, instant, public_id
+from app.infra.db.connections import Database, Row, open_database
+from app.infra.db.queries import ItemQuery, ListQuery, Trace, instant, money, public_id
 from app.infra.db.scope import Anyone, enter, system_actor
 from app.infra.db.unique import add_or_refuse
+from app.infra.db.wire import Query
 
 __all__ = [
     "Anyone",
     "Base",
     "Database",
+    "ItemQuery",
     "ListQuery",
-    "Page",
     "Query",
+    "Row",
     "TenantRow",
+    "Trace",
     "add_or_refuse",
     "enter",
     "instant",
+    "money",
     "open_database",
     "public_id",
     "system_actor",

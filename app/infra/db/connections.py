@@ -4,21 +4,14 @@ A hot read is one round trip: ``app.enter`` and the prepared query travel in one
 PostgreSQL runs as one transaction; the scope ends with it. JSON is made by PostgreSQL.
 """
 
-import json
 import select
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection, generators, sql
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -30,13 +23,12 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.infra.db.scope import ENTER, Anyone, Found
+from app.infra.db.scope import Anyone
+from app.infra.db.wire import Answer, HotConnection, Query, ask, remember
 from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Unauthenticated
 
 SERVING, JOB, IMPORTER = "grappe_serving", "grappe_job", "grappe_importer"
-MAX_PREPARED = 100
-"""Queries that a connection keeps planned: each combination of filters is a query."""
 
 
 class DatabaseUnusable(AppError):
@@ -57,33 +49,11 @@ class UnsafeLogin(AppError):
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A read that PostgreSQL plans once per connection; ``sql`` uses ``$1`` … ``$n``.
-
-    It yields one row of two columns: the items as JSON text, and the sort keys at which the next
-    page begins as a JSON array of text, or null.
-    """
-
-    sql: str
-
-    @property
-    def name(self) -> str:
-        """A name that changes with the text: two texts never share a plan."""
-        return _name(self.sql)
-
-
-@lru_cache(maxsize=1024)
-def _name(sql: str) -> str:
-    return "q" + sha256(sql.encode()).hexdigest()[:24]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a hot read gave: who asked, the items as JSON, and where the next page begins."""
+class Row:
+    """What a hot read gave: who asked, and the columns of its only row; None without a row."""
 
     actor: Actor
-    items: bytes
-    following: list[str] | None
+    columns: tuple[bytes | None, ...] | None
 
 
 _GONE = ("08", "57P")
@@ -94,16 +64,10 @@ class _Dropped(psycopg.OperationalError):
     """The database dropped the connection; what was read can be read again."""
 
 
-class _ReadConnection(AsyncConnection[tuple[Any, ...]]):
-    """A connection that remembers which queries it has prepared, the last used one last."""
-
-    prepared: OrderedDict[str, None]
-
-
 class Database:
     """The pools of one process, as one database role."""
 
-    def __init__(self, engine: AsyncEngine, pool: AsyncConnectionPool[_ReadConnection]) -> None:
+    def __init__(self, engine: AsyncEngine, pool: AsyncConnectionPool[HotConnection]) -> None:
         self.engine = engine
         self._pool = pool
         self.sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -114,31 +78,35 @@ class Database:
         async with self.sessions() as session, session.begin():
             yield session
 
-    async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Page:
+    async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Row:
         """Run a query as the caller, in one round trip; raises Unauthenticated."""
-        hashed = caller.token_hash().hex()
-        scope = ENTER.format(f"'\\x{hashed}'", f"'{caller.now.isoformat()}'").encode()
+        return await self._ask(caller, query, values, writes=False)
+
+    async def write(self, caller: Anyone, query: Query, values: Sequence[object]) -> None:
+        """Write as the caller, in one round trip and one transaction; raises Unauthenticated.
+
+        For what may be written twice without harm: it is tried again when the connection drops.
+        """
+        await self._ask(caller, query, values, writes=True)
+
+    async def _ask(
+        self, caller: Anyone, query: Query, values: Sequence[object], *, writes: bool
+    ) -> Row:
+        scope = caller.scope()
         try:
-            who, found = await self._read_once(scope, query, values)
+            answer = await self._ask_once(scope, query, values, writes)
         except _Dropped:
             # A restart of the database drops every connection: look at all before the next try.
             await self._pool.check()
-            who, found = await self._read_once(scope, query, values)
-        items, following = (found.get_value(0, column) for column in range(2))
-        if items is None:
-            raise RuntimeError("a hot read yields one row of result")
-        actor = caller.as_actor(_found(who))
-        return Page(actor, items, json.loads(following) if following else None)
+            answer = await self._ask_once(scope, query, values, writes)
+        return Row(caller.as_actor(answer.found), answer.columns)
 
-    async def _read_once(
-        self, scope: bytes, query: Query, values: Sequence[object]
-    ) -> list[PGresult]:
+    async def _ask_once(
+        self, scope: bytes, query: Query, values: Sequence[object], writes: bool
+    ) -> Answer:
         async with self._pool.connection() as connection:
             try:
-                name = await _prepared(connection, query)
-                given = b", ".join(sql.Literal(value).as_bytes(connection) for value in values)
-                execute = b"EXECUTE " + name + (b"(" + given + b")" if given else b"")
-                return await _run(connection, scope + b"; " + execute)
+                return await ask(connection, scope, query, values, writes=writes)
             except psycopg.errors.InvalidAuthorizationSpecification:
                 raise Unauthenticated from None
             except psycopg.OperationalError as error:
@@ -176,7 +144,7 @@ async def open_database(
     event.listen(engine.sync_engine, "checkout", _refuse_stale)
     pool = AsyncConnectionPool(
         url,
-        connection_class=_ReadConnection,
+        connection_class=HotConnection,
         kwargs={
             "autocommit": True,
             "options": f"{options} -c default_transaction_read_only=on",
@@ -184,7 +152,7 @@ async def open_database(
         min_size=1,
         max_size=size,
         timeout=10,
-        configure=_remember,
+        configure=remember,
         open=False,
     )
     try:
@@ -195,56 +163,6 @@ async def open_database(
     finally:
         await pool.close()
         await engine.dispose()
-
-
-def _found(who: PGresult) -> Found:
-    person_id, cluster_id, member_id, role, membership_id, scopes = (
-        who.get_value(0, column) for column in range(6)
-    )
-    if person_id is None or cluster_id is None or role is None or membership_id is None:
-        raise RuntimeError("app.enter yields one row")
-    return (
-        UUID(person_id.decode()),
-        UUID(cluster_id.decode()),
-        UUID(member_id.decode()) if member_id else None,
-        role.decode(),
-        UUID(membership_id.decode()),
-        # Scopes are plain words: an array of text without quotes.
-        scopes.decode().strip("{}").split(",") if scopes is not None else None,
-    )
-
-
-async def _run(connection: _ReadConnection, statements: bytes) -> list[PGresult]:
-    """Send statements in one message and give their results as they came.
-
-    Below psycopg's cursors: they would turn a page of JSON into text and prepare nothing here,
-    and take half of the read's time for it. Raises the ``psycopg.Error`` of the first failure.
-    """
-    async with connection.lock:
-        connection.pgconn.send_query(statements)
-        results: list[PGresult] = await connection.wait(generators.execute(connection.pgconn))
-    for result in results:
-        if result.status == ExecStatus.FATAL_ERROR:
-            raise psycopg.errors.error_from_result(result, connection.info.encoding)
-    return results
-
-
-async def _prepared(connection: _ReadConnection, query: Query) -> bytes:
-    """The name under which the connection has the query planned."""
-    name, prepared = query.name, connection.prepared
-    if name in prepared:
-        prepared.move_to_end(name)
-    else:
-        if len(prepared) >= MAX_PREPARED:
-            oldest, _ = prepared.popitem(last=False)
-            await connection.execute(f"DEALLOCATE {oldest}".encode())
-        await connection.execute(f"PREPARE {name} AS {query.sql}".encode())
-        prepared[name] = None
-    return name.encode()
-
-
-async def _remember(connection: _ReadConnection) -> None:
-    connection.prepared = OrderedDict()
 
 
 def _refuse_stale(raw: Any, _record: Any, _proxy: Any) -> None:

@@ -40,6 +40,11 @@ class Anyone:
             raise Unauthenticated
         return sha256(self.token.encode()).digest()
 
+    def scope(self) -> bytes:
+        """The call of ``app.enter`` as one statement; raises Unauthenticated without a token."""
+        hashed = self.token_hash().hex()
+        return ENTER.format(f"'\\x{hashed}'", f"'{self.now.isoformat()}'").encode()
+
     def as_actor(self, row: "Found") -> Actor:
         """The actor that ``app.enter`` found."""
         person_id, cluster_id, member_id, role, membership_id, scopes = row

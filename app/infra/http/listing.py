@@ -1,15 +1,16 @@
 """Lists: hot reads as the caller, one round trip each, JSON made by PostgreSQL."""
 
-from collections.abc import Callable
+import json
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.infra.db import Anyone, ListQuery
-from app.infra.http.deps import SCHEME, Installation, caller_of, installation
+from app.infra.http.deps import Installation, caller_of, installation
+from app.infra.http.items import SIGNED_IN
 from app.infra.http.query import query_model, query_parameters
-from app.kernel.actor import Actor
+from app.infra.http.reading import Check, Reading
 
 
 class Page(BaseModel):
@@ -26,34 +27,30 @@ class Page(BaseModel):
 Asked = TypeVar("Asked", bound=Page)
 
 
-class Reader(Generic[Asked]):
+class Reader(Reading, Generic[Asked]):
     """A list as the caller asked for it."""
 
     def __init__(self, here: Installation, caller: Anyone, path: str, asked: Asked) -> None:
+        super().__init__(here, caller)
         self.asked = asked
-        self.caller = caller
-        self._here = here
         self._path = path
 
-    async def list(
-        self, query: ListQuery, *, check: Callable[[Actor], None] | None = None
-    ) -> Response:
+    async def list(self, query: ListQuery, *, check: Check | None = None) -> Response:
         """A page of ``query``, with the cursor of the next one.
 
-        ``check`` raises when the caller may not read the list: rows are theirs by row security
-        already, but an empty list would not tell them why. Raises BadCursor, Unauthenticated.
+        Raises BadCursor, Unauthenticated, what ``check`` does, and NotFound when the list hangs
+        on something that is not there.
         """
         cursors = self._here.cursors
         scope = f"{self._path}?{query.scope}"
         cursor = self.asked.cursor
         position = cursors.read(scope, cursor, query.position_length) if cursor else None
         sql, values = query.at(position, self.asked.limit)
-        page = await self._here.database.read(self.caller, sql, values)
-        if check is not None:
-            check(page.actor)
-        following = cursors.write(scope, page.following) if page.following else None
-        tail = f'"{following}"' if following else "null"
-        body = b'{"items":%b,"next_cursor":%b}' % (page.items, tail.encode())
+        read = await self._read(sql, values, check=check, trace=query.trace)
+        tail = b"null"
+        if read.aside is not None:
+            tail = f'"{cursors.write(scope, json.loads(read.aside))}"'.encode()
+        body = b'{"items":%b,"next_cursor":%b}' % (read.shown, tail)
         return Response(body, media_type="application/json")
 
 
@@ -74,7 +71,7 @@ def listing(asked: type[Asked]) -> Any:
 
 def asks(asked: type[Page]) -> dict[str, Any]:
     """What the API's document says of a list: its parameters, and that one signs in."""
-    return {**query_parameters(asked), "security": [{SCHEME: []}]}
+    return {**query_parameters(asked), **SIGNED_IN}
 
 
 Listed = Annotated[Reader[Page], listing(Page)]

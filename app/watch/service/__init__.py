@@ -1,7 +1,7 @@
 """Use cases of the watch: import notices, find them, turn sources on and off."""
 
 from app.watch.service.imports import import_file, import_records, import_source
-from app.watch.service.notices import get_notice, later_notices, require_run, versions_of
+from app.watch.service.notices import get_notice
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.service.sources import (
     disable_source,
@@ -26,9 +26,6 @@ __all__ = [
     "import_file",
     "import_records",
     "import_source",
-    "later_notices",
     "list_sources",
     "request_due_imports",
-    "require_run",
-    "versions_of",
 ]
