@@ -51,13 +51,18 @@ class Bid:
 
     @classmethod
     async def form(
-        cls, tender: Any, lead: Person, *others: Person, lots: list[str] | None = None
+        cls,
+        tender: Any,
+        lead: Person,
+        *others: Person,
+        lots: list[str] | None = None,
+        name: str = "Groupement",
     ) -> "Bid":
         """Open it and bring the others in."""
         answered = lots or [lot["id"] for lot in tender["lots"]]
         body = {
             "tender_id": tender["id"],
-            "name": "Groupement",
+            "name": name,
             "form": "conjoint",
             "lot_ids": answered,
         }

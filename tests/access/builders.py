@@ -1,0 +1,167 @@
+"""The bodies: one builder per operation that needs one."""
+
+from uuid import uuid4
+
+from tests.access.calls import Call, builds
+from tests.access.scene import MARK, Scene, price
+from tests.world import NOW, siren
+
+TODAY = NOW.date().isoformat()
+
+
+def in_consortium(scene: Scene, stage: str, **ids: str) -> dict[str, str]:
+    """The ids of a path under X at a stage."""
+    return {"consortium_id": scene.stages[stage].x.body["id"], **ids}
+
+
+@builds("open_session")
+def open_session(_scene: Scene, _who: str) -> Call:
+    """Nobody in the scene has a password."""
+    return Call(body={"email": "personne@exemple.example", "password": "pas-le-bon-mot"})
+
+
+@builds("admit_member")
+def admit_member(_scene: Scene, _who: str) -> Call:
+    """A company that is in no cluster."""
+    return Call(body={"name": "Epsilon", "siren": siren(uuid4().hex)})
+
+
+@builds("follow_tender")
+def follow_tender(_scene: Scene, _who: str) -> Call:
+    """A tender written by hand."""
+    return Call(body={"title": "Conseil en mobilité", "buyer": "Ville de Lille"})
+
+
+@builds("follow_tender@notice")
+def follow_notice(scene: Scene, _who: str) -> Call:
+    """A notice that the cluster does not follow yet."""
+    return Call(body={"notice_id": scene.notice_id})
+
+
+@builds("declare_interest")
+def declare_interest(scene: Scene, _who: str) -> Call:
+    """A lot of a tender that nobody answers yet."""
+    lot = scene.free["lots"][0]["id"]
+    return Call({"tender_id": scene.free["id"]}, body={"lot_id": lot, "stance": "part"})
+
+
+@builds("form_consortium")
+def form_consortium(scene: Scene, _who: str) -> Call:
+    """On a tender that nobody answers yet."""
+    lots = [lot["id"] for lot in scene.free["lots"]]
+    body = {"tender_id": scene.free["id"], "name": MARK, "form": "conjoint", "lot_ids": lots}
+    return Call(body=body)
+
+
+@builds("get_consortium@won")
+def get_won_consortium(scene: Scene, _who: str) -> Call:
+    """A joint answer that has won a lot."""
+    return Call(in_consortium(scene, "won"))
+
+
+@builds("add_party")
+def add_party(scene: Scene, _who: str) -> Call:
+    """A company that is not of X yet."""
+    body = {"member_id": scene.world.delta.member, "tasks": f"{MARK} son"}
+    return Call(in_consortium(scene, "forming"), body=body)
+
+
+@builds("get_split@won")
+def get_won_split(scene: Scene, _who: str) -> Call:
+    """The prices of a joint answer that has won a lot."""
+    return Call(in_consortium(scene, "won"))
+
+
+@builds("write_split")
+def write_split(scene: Scene, _who: str) -> Call:
+    """The split as it stands, written again."""
+    found = scene.stages["forming"]
+    path, body = in_consortium(scene, "forming"), found.split("forming")
+    return Call(path, body=body, version=found.version)
+
+
+@builds("propose_agreement")
+def propose_agreement(scene: Scene, _who: str) -> Call:
+    """X has a split."""
+    return Call(in_consortium(scene, "forming"))
+
+
+def _agreement(scene: Scene, stage: str) -> Call:
+    agreement = scene.stages[stage].agreement_id
+    return Call(in_consortium(scene, stage, agreement_id=agreement))
+
+
+@builds("withdraw_agreement")
+def withdraw_agreement(scene: Scene, _who: str) -> Call:
+    """Nobody has approved yet."""
+    return _agreement(scene, "proposed")
+
+
+@builds("approve_agreement")
+def approve_agreement(scene: Scene, _who: str) -> Call:
+    """Nobody has approved yet."""
+    return _agreement(scene, "proposed")
+
+
+@builds("submit_bid")
+def submit_bid(scene: Scene, _who: str) -> Call:
+    """Everyone has approved."""
+    return Call(in_consortium(scene, "agreed"), body={"submitted_at": NOW.isoformat()})
+
+
+@builds("record_award")
+def record_award(scene: Scene, _who: str) -> Call:
+    """The bid is out."""
+    body = {
+        "lot_id": scene.stages["submitted"].lot_id,
+        "outcome": "won",
+        "notified_on": TODAY,
+        "amount": {"amount_cents": price("submitted")},
+    }
+    return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("record_receipt")
+def record_receipt(scene: Scene, who: str) -> Call:
+    """For the caller's own part; strangers try with the lead's."""
+    body = {
+        "lot_id": scene.stages["won"].lot_id,
+        "party_id": scene.own_party("won", who),
+        "amount": {"amount_cents": 1_003},
+        "received_on": TODAY,
+        "reference": f"{MARK} F2",
+    }
+    return Call(in_consortium(scene, "won"), body=body)
+
+
+@builds("reverse_receipt")
+def reverse_receipt(scene: Scene, _who: str) -> Call:
+    """The lead's receipt."""
+    return Call(in_consortium(scene, "won", receipt_id=scene.stages["won"].receipt["id"]))
+
+
+@builds("get_contribution@won")
+def get_won_contribution(scene: Scene, _who: str) -> Call:
+    """The contribution divided by its rate is the price."""
+    return Call(in_consortium(scene, "won"))
+
+
+@builds("set_policy")
+def set_policy(_scene: Scene, _who: str) -> Call:
+    """Rates of another year."""
+    natures = {"joint_answer": "cash_received", "co_contracting": "invoice", "business": "invoice"}
+    rates = [{"nature": one, "bps": 1_200, "trigger": how} for one, how in natures.items()]
+    band = {"from_headcount": 0, "to_headcount": None, "fee": {"amount_cents": 30_000}}
+    return Call(body={"valid_from": "2027-01-01", "rates": rates, "fee_bands": [band]})
+
+
+@builds("record_payment")
+def record_payment(scene: Scene, _who: str) -> Call:
+    """What alpha paid."""
+    body = {
+        "member_id": scene.world.alpha.member,
+        "amount": {"amount_cents": 1_001},
+        "received_on": TODAY,
+        "reference": f"VIR {uuid4().hex}",
+    }
+    return Call(body=body)

@@ -1,0 +1,51 @@
+"""The scenes that the proofs share, and a service whose requests leave no trace."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db import Database
+from app.infra.http.deps import Here, open_session
+from app.main import create_app
+from app.settings import Settings
+from tests.access.scene import Scene, build_scene
+from tests.world import NOW
+
+
+@pytest.fixture(scope="session")
+async def scene(client: AsyncClient, owner: Database) -> Scene:
+    """The cluster with X and Y. Never changed by a test: what succeeds is rehearsed."""
+    return await build_scene(client, owner)
+
+
+@pytest.fixture(scope="session")
+async def elsewhere(client: AsyncClient, owner: Database) -> Scene:
+    """Another cluster with all the same."""
+    return await build_scene(client, owner)
+
+
+@pytest.fixture(scope="session")
+async def rehearsal(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The service, but a request's transaction is rolled back when it would commit.
+
+    So every persona finds the scene as it was built. What is checked at commit is checked first.
+    """
+    app: FastAPI = create_app(settings, clock=lambda: NOW)
+
+    async def rolled_back(here: Here) -> AsyncIterator[AsyncSession]:
+        async with here.database.sessions() as session:
+            yield session
+            await session.flush()
+            await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+    app.dependency_overrides[open_session] = rolled_back
+    transport = ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://test") as opened,
+    ):
+        yield opened
