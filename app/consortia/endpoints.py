@@ -10,8 +10,6 @@ from app.consortia.schemas import (
     ConsortiumIn,
     ConsortiumOut,
     ConsortiumSummary,
-    PartyIn,
-    PartyOut,
     SplitIn,
     SplitOut,
     SubmissionIn,
@@ -61,7 +59,8 @@ async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once:
         form=body.form,
         lot_ids=body.lot_ids,
     )
-    return await once.keep(consortium_out(await service.view(session, actor, consortium.id)))
+    shown = consortium_out(await service.view(session, actor, consortium.id))
+    return await once.keep(shown, consortium_id=consortium.id)
 
 
 @router.get("/{consortium_id}", operation_id="get_consortium", responses=refusals(NotFound))
@@ -72,35 +71,6 @@ async def get_consortium(
     view = await service.view(session, actor, consortium_id)
     set_etag(response, view.consortium.version)
     return consortium_out(view)
-
-
-@router.post(
-    "/{consortium_id}/parties",
-    operation_id="add_party",
-    status_code=201,
-    response_model=PartyOut,
-    responses=refusals(
-        NotFound,
-        domain.NotLead,
-        domain.SplitFrozen,
-        domain.SecondLead,
-        domain.PartyExists,
-        *ONCE_ERRORS,
-    ),
-)
-async def add_party(
-    consortium_id: ConsortiumId, body: PartyIn, session: Session, actor: Me, once: Once
-) -> Response:
-    """Bring a company of the cluster in (lead)."""
-    party = await service.add_party(
-        session,
-        actor,
-        consortium_id,
-        member_id=body.member_id,
-        role=body.role,
-        tasks=body.tasks,
-    )
-    return await once.keep(PartyOut.model_validate(party))
 
 
 @router.get("/{consortium_id}/split", operation_id="get_split", responses=refusals(NotFound))
@@ -152,6 +122,8 @@ async def write_split(
         domain.NotLead,
         domain.SplitFrozen,
         domain.SplitMissing,
+        domain.SplitOutdated,
+        domain.InvitationPending,
         domain.Alone,
         domain.PartyWithoutPart,
         *ONCE_ERRORS,

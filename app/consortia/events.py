@@ -16,8 +16,44 @@ class ConsortiumFormed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PartyInvited(Event):
+    """A company was asked to come in."""
+
+    type: ClassVar[str] = "party.invited"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRefused(Event):
+    """A company declined its invitation."""
+
+    type: ClassVar[str] = "party.refused"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyUninvited(Event):
+    """The lead took an invitation back."""
+
+    type: ClassVar[str] = "party.uninvited"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyWithdrew(Event):
+    """A company left while talks were open."""
+
+    type: ClassVar[str] = "party.withdrew"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PartyJoined(Event):
-    """A company came in."""
+    """A company came in by its own word."""
 
     type: ClassVar[str] = "party.joined"
     consortium_id: UUID

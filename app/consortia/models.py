@@ -79,7 +79,10 @@ class ConsortiumLot(TenantRow, Base):
 
 
 class Party(TenantRow, Base):
-    """A company of the consortium, from when to when."""
+    """A company of the consortium, from when to when.
+
+    Invited until it joins by its own word; it has left when it refused, was uninvited or withdrew.
+    """
 
     __tablename__ = "party"
 
@@ -87,7 +90,8 @@ class Party(TenantRow, Base):
     member_id: Mapped[UUID]
     role: Mapped[str]
     tasks: Mapped[str | None]
-    joined_at: Mapped[datetime]
+    invited_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
 
 

@@ -70,16 +70,6 @@ async def lock(
     return found
 
 
-async def parties(session: AsyncSession, consortium: Consortium) -> list[Party]:
-    """The live parties, lead first, then by arrival."""
-    query = select(Party).where(
-        Party.cluster_id == consortium.cluster_id,
-        Party.consortium_id == consortium.id,
-        Party.left_at.is_(None),
-    )
-    return list(await session.scalars(query.order_by(Party.role != "lead", Party.id)))
-
-
 async def lot_ids(session: AsyncSession, consortium: Consortium) -> list[UUID]:
     """The lots that the consortium answers."""
     query = select(ConsortiumLot.lot_id).where(

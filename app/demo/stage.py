@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.clusters.service import Company
-from app.consortia import repository
+from app.consortia import party_repository, repository
 from app.consortia import service as consortia
 from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
 from app.demo.companies import BY_KEY, COORDINATOR
@@ -112,18 +112,26 @@ class Group:
                 form=form,
                 lot_ids=[tender.lots[lot] for lot in lots],
             )
-            for key in keys[1:]:
-                await consortia.add_party(
-                    session,
-                    actor,
-                    opened.id,
-                    member_id=stage.members[key],
-                    role=PartyRole.CO_CONTRACTOR,
-                    tasks=", ".join(BY_KEY[key].skills),
-                )
-            parties = await repository.parties(session, opened)
-        by_member = {party.member_id: party.id for party in parties}
-        return cls(stage, lead, opened.id, {key: by_member[stage.members[key]] for key in keys})
+            (own,) = await party_repository.parties(session, opened)
+        group = cls(stage, lead, opened.id, {lead: own.id})
+        for key in keys[1:]:
+            await group.join(key, at)
+        return group
+
+    async def join(self, key: str, at: datetime) -> None:
+        """The lead invites a company, which accepts."""
+        async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
+            party = await consortia.invite(
+                session,
+                actor,
+                self.id,
+                member_id=self.stage.members[key],
+                role=PartyRole.CO_CONTRACTOR,
+                tasks=", ".join(BY_KEY[key].skills),
+            )
+        async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
+            await consortia.accept_invitation(session, actor, self.id, party.id)
+        self.parties[key] = party.id
 
     async def split(
         self,

@@ -21,6 +21,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+REVOKE EXECUTE ON FUNCTION app.stamp_job FROM PUBLIC;
 CREATE OR REPLACE TRIGGER grappe_stamp BEFORE INSERT ON procrastinate_jobs
   FOR EACH ROW EXECUTE FUNCTION app.stamp_job();
 ALTER FUNCTION procrastinate_defer_jobs_v1 SECURITY DEFINER SET search_path = public, pg_temp;

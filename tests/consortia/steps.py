@@ -58,7 +58,7 @@ class Bid:
         lots: list[str] | None = None,
         name: str = "Groupement",
     ) -> "Bid":
-        """Open it and bring the others in."""
+        """Open it; the others are invited and accept."""
         answered = lots or [lot["id"] for lot in tender["lots"]]
         body = {
             "tender_id": tender["id"],
@@ -69,9 +69,18 @@ class Bid:
         bid = cls(lead, list(others), answered, ok(await lead.post("/v1/consortia", body)))
         bid.parties[lead.member] = bid.body["parties"][0]["id"]
         for other in others:
-            party = ok(await lead.post(f"{bid.path}/parties", {"member_id": other.member}))
-            bid.parties[other.member] = party["id"]
+            ok(await other.post(f"{await bid.invite(other)}/acceptances"))
         return bid
+
+    async def invite(self, other: Person) -> str:
+        """Invite a company; gives the address of its party."""
+        party = ok(await self.lead.post(f"{self.path}/parties", {"member_id": other.member}))
+        self.parties[other.member] = party["id"]
+        return self.party(other)
+
+    def party(self, person: Person) -> str:
+        """The address of a company's party."""
+        return f"{self.path}/parties/{self.parties[person.member]}"
 
     def shares(self, *bps: int, amount: int | None = 100_000 * EURO) -> Any:
         """A split body: the same shares on each lot."""

@@ -167,8 +167,7 @@ async def test_a_consortium_of_one_or_with_an_idle_party_proposes_nothing(world:
     alone = await Bid.form(await write_tender(world), world.alpha)
     ok(await alone.write(alone.shares(10_000)), 200)
     refused(await world.alpha.post(f"{alone.path}/agreements"), 409, "alone")
-    party = ok(await world.alpha.post(f"{alone.path}/parties", {"member_id": world.beta.member}))
-    assert party["role"] == "co_contractor"
+    ok(await world.beta.post(f"{await alone.invite(world.beta)}/acceptances"))
     refused(await world.alpha.post(f"{alone.path}/agreements"), 409, "party_without_part")
 
 

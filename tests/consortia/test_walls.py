@@ -1,7 +1,7 @@
 """The second wall around a joint answer: what SQL refuses whoever our code would let through."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Anyone, Database, enter, open_database
 from app.settings import Settings
-from tests.consortia.steps import ok, submitted
+from tests.consortia.steps import Bid, ok, submitted, write_tender
 from tests.world import NOW, Person, World
 
 PRIVATE = (
@@ -26,6 +26,9 @@ PRIVATE = (
     "award",
     "award_part",
     "receipt",
+)
+JOURNAL = tuple(
+    f"{table} WHERE consortium_id IS NOT NULL" for table in ("event", "audit_entry", "kept_answer")
 )
 
 
@@ -57,6 +60,62 @@ async def test_a_rival_sees_no_row_and_a_party_sees_all(serving: Database, world
     for table in PRIVATE:
         assert await count(serving, world.gamma, table) == 0, table
         assert await count(serving, world.beta, table) > 0, table
+
+
+async def test_invited_a_company_sees_a_header_its_lots_and_its_own_row(
+    serving: Database, world: World
+) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    address = await bid.invite(world.gamma)
+    expected = {"consortium": 1, "consortium_lot": 2, "party": 1}
+    for table in (*PRIVATE, *JOURNAL):
+        assert await count(serving, world.gamma, table) == expected.get(table, 0), table
+    ok(await world.gamma.post(f"{address}/acceptances"))
+    assert await count(serving, world.gamma, "split_line") == 4
+    ok(await world.gamma.post(f"{address}/withdrawals"))
+    for table in (*PRIVATE, *JOURNAL):
+        assert await count(serving, world.gamma, table) == 0, table
+
+
+@pytest.mark.parametrize(
+    ("who", "statement"),
+    [
+        ("alpha", "UPDATE party SET joined_at = now() WHERE joined_at IS NULL"),
+        (
+            "alpha",
+            "UPDATE party SET left_at = now() WHERE joined_at IS NOT NULL AND role <> 'lead'",
+        ),
+        ("beta", "UPDATE party SET left_at = now() WHERE member_id <> app.member()"),
+        ("gamma", "UPDATE consortium SET state = 'proposed'"),
+    ],
+)
+async def test_no_request_answers_for_another_company(
+    serving: Database, world: World, who: str, statement: str
+) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    await bid.invite(world.gamma)
+    changed = 0
+    with suppress(DBAPIError):
+        async with as_person(serving, world.people[who]) as session:
+            result = await session.execute(text(f"{statement} RETURNING id"))
+            changed = len(result.all())
+    assert changed == 0
+
+
+@pytest.mark.parametrize(("who", "joined"), [("alpha", "now()"), ("beta", "NULL")])
+async def test_no_request_brings_a_company_in(
+    serving: Database, world: World, who: str, joined: str
+) -> None:
+    await Bid.form(await write_tender(world), world.alpha, world.beta)
+    forged = text(
+        "INSERT INTO party (cluster_id, id, consortium_id, member_id, role, invited_at, joined_at)"
+        " SELECT cluster_id, gen_random_uuid(), id, :member, 'co_contractor', now(),"
+        f" {joined} FROM consortium"
+    )
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with as_person(serving, world.people[who]) as session:
+            await session.execute(forged, {"member": world.gamma.member_id})
 
 
 async def test_overseers_see_a_header_until_a_lot_is_won(serving: Database, world: World) -> None:

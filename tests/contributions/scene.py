@@ -136,8 +136,9 @@ async def win(world: World, serving: Database, *names: str) -> Answer:
             answer.parties[name] = new_id()
             await session.execute(
                 text(
-                    "INSERT INTO party (cluster_id, id, consortium_id, member_id, role, joined_at)"
-                    " VALUES (:cluster, :id, :consortium, :member, :role, :now)"
+                    "INSERT INTO party (cluster_id, id, consortium_id, member_id, role,"
+                    " invited_at, joined_at)"
+                    " VALUES (:cluster, :id, :consortium, :member, :role, :now, :now)"
                 ),
                 {
                     "cluster": world.cluster_id,

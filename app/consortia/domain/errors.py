@@ -65,14 +65,69 @@ class PartyExists(Conflict):
     """One company, one party."""
 
     code = "party_exists"
-    title = "Cette entreprise est déjà du groupement."
+    title = "Cette entreprise est déjà du groupement, ou déjà invitée."
+
+
+class NotInvited(Forbidden):
+    """A company answers an invitation by its own word."""
+
+    code = "not_invited"
+    title = "Seule l'entreprise invitée répond à son invitation."
+
+
+class NotYourParty(Forbidden):
+    """A company leaves by its own word; the lead takes back what was not yet answered."""
+
+    code = "not_your_party"
+    title = "Seule l'entreprise elle-même se retire du groupement."
+
+
+class AlreadyAnswered(Conflict):
+    """An invitation is answered once."""
+
+    code = "already_answered"
+    title = "Cette invitation a déjà reçu sa réponse."
+
+
+class AlreadyJoined(Conflict):
+    """An invitation that was accepted is no longer the lead's to take back."""
+
+    code = "already_joined"
+    title = "Cette entreprise a accepté l'invitation : elle seule peut se retirer."
+
+
+class InvitationPending(Conflict):
+    """Nothing is proposed while a company has yet to answer."""
+
+    code = "invitation_pending"
+    title = (
+        "Une entreprise invitée n'a pas encore répondu : attendez sa réponse, "
+        "ou retirez l'invitation."
+    )
+
+
+class LeadStays(Conflict):
+    """A consortium has a lead as long as it lasts (R2142-24)."""
+
+    code = "lead_stays"
+    title = "Le mandataire ne peut pas se retirer : un groupement en a toujours un (CCP R2142-24)."
+
+
+class SplitOutdated(Conflict):
+    """The split names a company that has left."""
+
+    code = "split_outdated"
+    title = (
+        "La répartition nomme une entreprise qui s'est retirée : écrivez-la de nouveau avant de "
+        "proposer la convention."
+    )
 
 
 class UnknownParty(Invalid):
-    """The party is not one of this consortium's."""
+    """The party is not one of this consortium's, or has yet to join."""
 
     code = "unknown_party"
-    title = "Cette entreprise n'est pas du groupement."
+    title = "Cette entreprise n'est pas du groupement, ou n'a pas encore accepté d'en être."
 
 
 class LotNotAnswered(Invalid):

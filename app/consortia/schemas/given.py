@@ -25,7 +25,7 @@ class ConsortiumIn(In):
 
 
 class PartyIn(In):
-    """A company of the cluster to bring in."""
+    """A company of the cluster to invite."""
 
     member_id: MemberId
     role: PartyRole = PartyRole.CO_CONTRACTOR

@@ -37,13 +37,15 @@ class ConsortiumSummary(Out):
 
 
 class PartyOut(Out):
-    """A company of the consortium."""
+    """A company of the consortium, or invited to it."""
 
     id: PartyId
     member_id: MemberId
     role: PartyRole
     tasks: str | None
-    joined_at: AwareDatetime
+    invited_at: AwareDatetime
+    joined_at: AwareDatetime | None = Field(description="Null until the company accepts.")
+    left_at: AwareDatetime | None = Field(description="It refused, was uninvited, or withdrew.")
 
 
 class ApprovalOut(Out):
@@ -100,7 +102,10 @@ class AwardedOut(AwardOut):
 
 
 class ConsortiumOut(ConsortiumSummary):
-    """A joint answer; lists stay empty for who may see the header alone."""
+    """A joint answer; lists stay empty for who may see the header alone.
+
+    An invited company sees the lots, and its own row among the parties.
+    """
 
     lot_ids: list[LotId]
     parties: list[PartyOut]

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, repository
+from app.consortia import domain, party_repository, repository
 from app.consortia.access import own_party, require_lead
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
-from app.consortia.models import Agreement, Approval, Consortium
+from app.consortia.models import Agreement, Approval, Consortium, Split
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
 from app.kernel.access import Permission
@@ -26,7 +26,8 @@ SEVERAL_BIDS_UNKNOWN = (
 async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Agreement:
     """Freeze the newest split and ask every party to approve it.
 
-    Raises NotFound, NotLead, SplitFrozen, SplitMissing, Alone, PartyWithoutPart.
+    Raises NotFound, NotLead, SplitFrozen, SplitMissing, InvitationPending, Alone, SplitOutdated,
+    PartyWithoutPart.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
@@ -35,12 +36,7 @@ async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> A
     split = await repository.latest_split(session, consortium)
     if split is None:
         raise domain.SplitMissing
-    parties = {party.id for party in await repository.parties(session, consortium)}
-    if len(parties) == 1:
-        raise domain.Alone
-    _, lines = await repository.split_content(session, split)
-    if parties != {line.party_id for line in lines}:
-        raise domain.PartyWithoutPart
+    await _check_composition(session, consortium, split)
     agreement = Agreement(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -94,7 +90,7 @@ async def approve(
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = own_party(
-        actor, await repository.parties(session, consortium), Permission.COMMIT_COMPANY
+        actor, await party_repository.parties(session, consortium), Permission.COMMIT_COMPANY
     )
     await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
@@ -112,7 +108,7 @@ async def approve(
     await add_or_refuse(session, approval, domain.AlreadyApproved)
     await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
     approved = {one.party_id for one in await repository.approvals(session, agreement)}
-    if approved >= {one.id for one in await repository.parties(session, consortium)}:
+    if approved >= {one.id for one in await party_repository.parties(session, consortium)}:
         consortium.agree()
         await publish(
             session,
@@ -121,6 +117,22 @@ async def approve(
             consortium_id=consortium_id,
         )
     return approval, warnings
+
+
+async def _check_composition(session: AsyncSession, consortium: Consortium, split: Split) -> None:
+    """Everyone asked has answered, and everyone in has a part."""
+    composition = await party_repository.composition(session, consortium)
+    if any(party.joined_at is None for party in composition):
+        raise domain.InvitationPending
+    if len(composition) == 1:
+        raise domain.Alone
+    parties = {party.id for party in composition}
+    _, lines = await repository.split_content(session, split)
+    named = {line.party_id for line in lines}
+    if named - parties:
+        raise domain.SplitOutdated
+    if parties - named:
+        raise domain.PartyWithoutPart
 
 
 async def _current(session: AsyncSession, consortium: Consortium, agreement_id: UUID) -> Agreement:

@@ -1,4 +1,4 @@
-"""Who answers together: opening a consortium, bringing companies in."""
+"""Who answers together: opening a consortium, inviting companies."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.clusters import service as clusters
 from app.consortia import domain, repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Form, PartyRole, State
-from app.consortia.events import ConsortiumFormed, PartyJoined
+from app.consortia.events import ConsortiumFormed, PartyInvited
 from app.consortia.models import Consortium, ConsortiumLot, Party
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
@@ -62,7 +62,9 @@ async def form(
         )
         for lot_id in wanted
     )
-    session.add(_party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None))
+    lead = _party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None)
+    lead.joined_at = actor.now
+    session.add(lead)
     await session.flush()
     await record_event(
         session, actor, ConsortiumFormed(consortium.id), consortium.id, consortium_id=consortium.id
@@ -70,7 +72,7 @@ async def form(
     return consortium
 
 
-async def add_party(
+async def invite(
     session: AsyncSession,
     actor: Actor,
     consortium_id: UUID,
@@ -79,7 +81,7 @@ async def add_party(
     role: PartyRole,
     tasks: str | None,
 ) -> Party:
-    """Bring a company of the cluster in.
+    """Invite a company of the cluster: it sees the header until it accepts.
 
     Raises NotFound, NotLead, SplitFrozen, SecondLead, UnknownMember, PartyExists.
     """
@@ -93,7 +95,7 @@ async def add_party(
     party = _party(actor, consortium_id, member_id, role, tasks)
     await add_or_refuse(session, party, domain.PartyExists)
     await record_event(
-        session, actor, PartyJoined(consortium_id, party.id), party.id, consortium_id=consortium_id
+        session, actor, PartyInvited(consortium_id, party.id), party.id, consortium_id=consortium_id
     )
     return party
 
@@ -107,5 +109,5 @@ def _party(
         member_id=member_id,
         role=role,
         tasks=tasks,
-        joined_at=actor.now,
+        invited_at=actor.now,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, repository
+from app.consortia import domain, party_repository, repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Outcome
 from app.consortia.events import AwardRecorded
@@ -99,7 +99,7 @@ async def _share(
     ]
     session.add_all(parts)
     await session.flush()
-    members = {one.id: one for one in await repository.parties(session, consortium)}
+    members = {one.id: one for one in await party_repository.parties(session, consortium)}
     await contributions.forecast(
         session,
         actor,

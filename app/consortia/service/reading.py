@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import repository
+from app.consortia import party_repository, repository
 from app.consortia.models import Agreement, Approval, Award, Consortium, Party
 from app.contributions import service as contributions
 from app.contributions.domain import ConsortiumContribution
@@ -31,7 +31,7 @@ async def view(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Cons
     return ConsortiumView(
         consortium,
         await repository.lot_ids(session, consortium),
-        await repository.parties(session, consortium),
+        await party_repository.composition(session, consortium),
         agreement,
         await repository.approvals(session, agreement) if agreement else [],
         await repository.awards(session, consortium),

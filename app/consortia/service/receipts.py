@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, repository
+from app.consortia import domain, party_repository, repository
 from app.consortia.access import own_party
 from app.consortia.domain import Outcome
 from app.consortia.events import ReceiptRecorded
@@ -98,7 +98,7 @@ async def _speaking_for(
     session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
 ) -> Party:
     consortium = await repository.load(session, actor, consortium_id)
-    parties = await repository.parties(session, consortium)
+    parties = await party_repository.parties(session, consortium)
     own = own_party(actor, parties, Permission.RECORD_RECEIPT)
     party = next((one for one in parties if one.id == party_id), None)
     if party is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, repository
+from app.consortia import domain, party_repository, repository
 from app.consortia.access import own_party
 from app.consortia.domain import LotSplit
 from app.consortia.events import SplitWritten
@@ -40,10 +40,10 @@ async def write_split(
     SplitNotExact.
     """
     consortium = await repository.load(session, actor, consortium_id)
-    own_party(actor, await repository.parties(session, consortium), Permission.PREPARE_BID)
+    own_party(actor, await party_repository.parties(session, consortium), Permission.PREPARE_BID)
     consortium = await repository.lock(session, actor, consortium_id, version)
     consortium.require_open()
-    parties = {party.id for party in await repository.parties(session, consortium)}
+    parties = {party.id for party in await party_repository.parties(session, consortium)}
     answered = await repository.lot_ids(session, consortium)
     if sorted(lot.lot_id for lot in lots) != sorted(answered):
         raise domain.LotNotAnswered("Donnez chaque lot du groupement, une fois.")

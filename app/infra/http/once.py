@@ -21,6 +21,7 @@ from app.infra.db import Base
 from app.infra.http.deps import Work, signed_in
 from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Conflict, Invalid
+from app.kernel.ids import decode
 
 
 class KeyRequired(AppError):
@@ -67,6 +68,8 @@ class KeptAnswer(Base):
     headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     body: Mapped[Any] = mapped_column(JSONB)
     created_at: Mapped[datetime]
+    consortium_id: Mapped[UUID | None]
+    """What the answer is about: row security keeps it from whoever is no longer inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,15 @@ class Keeper:
     operation: str
     key: str
     input_hash: bytes
+    consortium_id: UUID | None
 
-    async def keep(self, answer: Any, status: int = 201) -> JSONResponse:
-        """Store the answer in the request's transaction, and give it as a response."""
+    async def keep(
+        self, answer: Any, status: int = 201, *, consortium_id: UUID | None = None
+    ) -> JSONResponse:
+        """Store the answer in the request's transaction, and give it as a response.
+
+        ``consortium_id`` names what it is about where the address does not.
+        """
         body = jsonable_encoder(answer)
         headers = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
         self.work.session.add(
@@ -94,6 +103,7 @@ class Keeper:
                 headers=headers,
                 body=body,
                 created_at=self.work.actor.now,
+                consortium_id=consortium_id or self.consortium_id,
             )
         )
         return JSONResponse(body, status, headers)
@@ -135,10 +145,17 @@ async def once(
         )
     )
     if kept is None:
-        return Keeper(work, operation, key, input_hash)
+        return Keeper(work, operation, key, input_hash, _consortium_of(request))
     if kept.input_hash != input_hash:
         raise KeyReused
     raise Replay(JSONResponse(kept.body, kept.status, kept.headers))
+
+
+def _consortium_of(request: Request) -> UUID | None:
+    try:
+        return decode("con", request.path_params.get("consortium_id", ""))
+    except ValueError:  # none, or one that the route will refuse
+        return None
 
 
 def _acting_for(actor: Actor) -> UUID:

@@ -1,0 +1,66 @@
+"""Queries of who answers together; each starts from what the caller may see."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, Update, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia.models import Consortium, Party
+from app.kernel.errors import NotFound
+
+
+async def parties(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """The companies that are in by their own word, lead first, then by arrival."""
+    return [one for one in await composition(session, consortium) if one.joined_at is not None]
+
+
+async def composition(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """The companies that are in or invited, lead first, then by invitation."""
+    query = _live(consortium).order_by(Party.role != "lead", Party.id)
+    return list(await session.scalars(query))
+
+
+async def live_party(session: AsyncSession, consortium: Consortium, party_id: UUID) -> Party:
+    """One company that is in or invited; raises NotFound."""
+    found: Party | None = await session.scalar(_live(consortium).where(Party.id == party_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def join(session: AsyncSession, party: Party, at: datetime) -> Party | None:
+    """The invited company comes in; None when the invitation has had its answer meanwhile."""
+    statement = _changing(party).where(Party.joined_at.is_(None))
+    return await _changed(session, statement.values(joined_at=at))
+
+
+async def end_invitation(session: AsyncSession, party: Party, at: datetime) -> Party | None:
+    """The invitation is over; None when it has had its answer meanwhile."""
+    statement = _changing(party).where(Party.joined_at.is_(None))
+    return await _changed(session, statement.values(left_at=at))
+
+
+async def leave(session: AsyncSession, party: Party, at: datetime) -> Party | None:
+    """The company leaves; None when it has left meanwhile."""
+    return await _changed(session, _changing(party).values(left_at=at))
+
+
+def _live(consortium: Consortium) -> Select[Party]:
+    return select(Party).where(
+        Party.cluster_id == consortium.cluster_id,
+        Party.consortium_id == consortium.id,
+        Party.left_at.is_(None),
+    )
+
+
+def _changing(party: Party) -> Update:
+    return update(Party).where(
+        Party.cluster_id == party.cluster_id, Party.id == party.id, Party.left_at.is_(None)
+    )
+
+
+async def _changed(session: AsyncSession, statement: Update) -> Party | None:
+    returning = statement.returning(Party).execution_options(populate_existing=True)
+    found: Party | None = await session.scalar(returning)
+    return found

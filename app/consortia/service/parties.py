@@ -1,0 +1,118 @@
+"""A company answers its invitation, and leaves, by its own word.
+
+Whoever comes in or leaves is inside only after or before the change of their own row, and can
+take the consortium only then: both rows are taken in this order, the party's first, by all who
+answer or take back an invitation.
+"""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clusters import service as clusters
+from app.consortia import domain, party_repository, repository
+from app.consortia.events import PartyJoined, PartyRefused, PartyUninvited, PartyWithdrew
+from app.consortia.models import Consortium, Party
+from app.journal.service import record_event
+from app.kernel.access import Permission, require
+from app.kernel.actor import Actor
+
+
+async def accept_invitation(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
+) -> Party:
+    """The invited company comes in: it sees and takes part from here on.
+
+    Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen.
+    """
+    _, party = await _invited(session, actor, consortium_id, party_id)
+    await clusters.require_active(session, actor)
+    joined = await party_repository.join(session, party, actor.now)
+    if joined is None:
+        raise domain.AlreadyAnswered
+    consortium = await repository.lock(session, actor, consortium_id)
+    consortium.require_open()
+    await record_event(
+        session, actor, PartyJoined(consortium_id, party_id), party_id, consortium_id=consortium_id
+    )
+    return joined
+
+
+async def refuse_invitation(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
+) -> Party:
+    """The invited company declines, and sees nothing of it any more.
+
+    Raises NotFound, Forbidden, NotInvited, AlreadyAnswered.
+    """
+    _, party = await _invited(session, actor, consortium_id, party_id)
+    # Told while it may still speak: afterwards the company is outside.
+    await record_event(
+        session, actor, PartyRefused(consortium_id, party_id), party_id, consortium_id=consortium_id
+    )
+    await session.flush()
+    refused = await party_repository.end_invitation(session, party, actor.now)
+    if refused is None:
+        raise domain.AlreadyAnswered
+    return refused
+
+
+async def withdraw_party(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
+) -> Party:
+    """A company leaves while talks are open, or the lead takes back an unanswered invitation.
+
+    Raises NotFound, Forbidden, NotYourParty, LeadStays, InvitationPending, AlreadyJoined,
+    SplitFrozen.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    party = await party_repository.live_party(session, consortium, party_id)
+    require(actor, Permission.COMMIT_COMPANY)
+    leads = consortium.lead_member_id == actor.member_id
+    if party.member_id == actor.member_id:
+        if leads:
+            raise domain.LeadStays
+        return await _leave(session, actor, party)
+    if not leads:
+        raise domain.NotYourParty
+    return await _uninvite(session, actor, party)
+
+
+async def _invited(
+    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
+) -> tuple[Consortium, Party]:
+    consortium = await repository.load(session, actor, consortium_id)
+    party = await party_repository.live_party(session, consortium, party_id)
+    require(actor, Permission.COMMIT_COMPANY)
+    if party.member_id != actor.member_id:
+        raise domain.NotInvited
+    return consortium, party
+
+
+async def _leave(session: AsyncSession, actor: Actor, party: Party) -> Party:
+    if party.joined_at is None:
+        raise domain.InvitationPending("Refusez l'invitation : votre entreprise n'y est pas.")
+    consortium = await repository.lock(session, actor, party.consortium_id)
+    consortium.require_open()
+    await _tell(session, actor, party, PartyWithdrew(consortium.id, party.id))
+    left = await party_repository.leave(session, party, actor.now)
+    if left is None:
+        raise domain.AlreadyAnswered
+    return left
+
+
+async def _uninvite(session: AsyncSession, actor: Actor, party: Party) -> Party:
+    ended = await party_repository.end_invitation(session, party, actor.now)
+    if ended is None:
+        raise domain.AlreadyJoined
+    await repository.lock(session, actor, party.consortium_id)
+    await _tell(session, actor, party, PartyUninvited(party.consortium_id, party.id))
+    return ended
+
+
+async def _tell(
+    session: AsyncSession, actor: Actor, party: Party, event: PartyWithdrew | PartyUninvited
+) -> None:
+    await record_event(session, actor, event, party.id, consortium_id=party.consortium_id)
+    # Written while the company may still speak: once it has left, it is outside.
+    await session.flush()
