@@ -59,11 +59,27 @@ def get_won_consortium(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "won"))
 
 
-@builds("add_party")
-def add_party(scene: Scene, _who: str) -> Call:
+@builds("invite_party")
+def invite_party(scene: Scene, _who: str) -> Call:
     """A company that is not of X yet."""
     body = {"member_id": scene.world.delta.member, "tasks": f"{MARK} son"}
     return Call(in_consortium(scene, "forming"), body=body)
+
+
+@builds("accept_invitation")
+@builds("refuse_invitation")
+@builds("withdraw_party@invited")
+def answer_invitation(scene: Scene, _who: str) -> Call:
+    """Alpha has invited beta, which has not answered yet."""
+    asked = scene.invitation
+    party = asked.parties[scene.world.beta.member]
+    return Call({"consortium_id": asked.body["id"], "party_id": party})
+
+
+@builds("withdraw_party")
+def withdraw_party(scene: Scene, _who: str) -> Call:
+    """Beta is in, and talks are open."""
+    return Call(in_consortium(scene, "forming", party_id=scene.own_party("forming", "party")))
 
 
 @builds("get_split@won")

@@ -75,9 +75,10 @@ class Rivalry:
 
 @dataclass
 class Scene:
-    """A cluster with a rivalry at each stage, and a tender that nobody answers yet."""
+    """A cluster with a rivalry at each stage, an invitation, and a tender that none answers yet."""
 
     world: World
+    invitation: Bid
     stages: dict[str, Rivalry] = field(default_factory=dict)
     free: Any = None
     notice_id: str = ""
@@ -96,7 +97,9 @@ class Scene:
 async def build_scene(client: AsyncClient, owner: Database) -> Scene:
     """Everything over HTTP, but the notice and the import that no request can make."""
     world = await build_world(client, owner)
-    scene = Scene(world)
+    asked = await Bid.form(await write_tender(world), world.alpha, name=f"{MARK} invite")
+    await asked.invite(world.beta)
+    scene = Scene(world, asked)
     await _reference_data(scene, owner)
     for stage in STAGES:
         scene.stages[stage] = await _rivalry(world, stage)
