@@ -7,6 +7,7 @@ import typer
 from app import demo as demo_cluster
 from app import server
 from app.commands import out, ready_database, running_database
+from app.commands.check import check
 from app.commands.clusters import cluster_app, token_app
 from app.commands.watch import import_notices, sources_app
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.command("import")(import_notices)
+app.command("check")(check)
 app.add_typer(sources_app, name="sources")
 app.add_typer(cluster_app, name="cluster")
 app.add_typer(token_app, name="token")

@@ -7,6 +7,7 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.jobs import Status
 
+from app.journal import tasks as journal
 from app.tenders import tasks as tenders
 from app.watch import tasks as watch
 
@@ -26,7 +27,7 @@ KEPT_HOURS = 7 * 24
 """How long a finished job can be looked up."""
 
 upkeep = procrastinate.Blueprint()
-ROOMS = (upkeep, watch.blueprint, tenders.blueprint)
+ROOMS = (upkeep, journal.blueprint, watch.blueprint, tenders.blueprint)
 
 
 @upkeep.task(name="upkeep.retry_stalled", queueing_lock="upkeep.retry_stalled", pass_context=True)
@@ -63,4 +64,5 @@ def schedule(queue: procrastinate.App) -> None:
             queue.add_task_alias(task, name)
     queue.periodic(cron=EVERY_MINUTE)(retry_stalled)
     queue.periodic(cron=EVERY_MINUTE)(watch.tick)
+    queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)

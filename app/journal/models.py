@@ -4,19 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Base, TenantRow
 
 
 class AuditEntry(TenantRow, Base):
-    """Who changed what, when, in which request."""
+    """Who changed what, when, from where, in which request."""
 
     __tablename__ = "audit_entry"
 
     at: Mapped[datetime]
     person_id: Mapped[UUID]
     member_id: Mapped[UUID | None]
+    origin: Mapped[str]
     request_id: Mapped[str]
     action: Mapped[str]
     subject_id: Mapped[UUID]
@@ -47,3 +49,36 @@ class Opening(TenantRow, Base):
     at: Mapped[datetime]
     origin: Mapped[str]
     request_id: Mapped[str]
+
+
+class AuditSeal(Base):
+    """A link of a cluster's chain, written by the database alone (docs/decisions/0006)."""
+
+    __tablename__ = "audit_seal"
+
+    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    at: Mapped[datetime]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditHead(Base):
+    """Where a cluster's chain ends."""
+
+    __tablename__ = "audit_head"
+
+    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UnsealedOpening(Base):
+    """An opening that waits for its seal."""
+
+    __tablename__ = "unsealed_opening"
+
+    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
+    opening_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,6 +40,7 @@ async def record(
             at=actor.now,
             person_id=actor.person_id,
             member_id=actor.member_id,
+            origin=actor.origin,
             request_id=actor.request_id,
             action=action,
             subject_id=subject_id,
@@ -71,6 +73,19 @@ async def record_opening(
         )
         .on_conflict_do_nothing()
     )
+
+
+async def clusters_to_seal(session: AsyncSession) -> list[UUID]:
+    """The clusters in which openings wait to be sealed; a job's question."""
+    return list(await session.scalars(text("SELECT app.clusters_to_seal()")))
+
+
+async def seal_openings(session: AsyncSession) -> int:
+    """Link the openings of the transaction's cluster into its chain; returns how many.
+
+    Each is sealed once, whoever else seals at the same time.
+    """
+    return int(await session.scalar(text("SELECT app.seal_openings()")) or 0)
 
 
 async def publish(

@@ -130,7 +130,9 @@ async def open_database(
     Raises DatabaseUnusable, and UnsafeLogin when the login could walk through the walls.
     """
     taken = f"-c role={role} " if role else ""
-    options = f"{taken}-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    # The time-out of statements is off while PostgreSQL commits, when entries are sealed.
+    limits = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms}"
+    options = f"{taken}{limits} -c timezone=UTC"
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
