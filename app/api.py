@@ -9,11 +9,11 @@ from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
 from app.contributions.endpoints import router as contributions
 from app.ledger.endpoints import router as ledger
-from app.people.endpoints import router as people
+from app.people.session_endpoints import router as sessions
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
-ROOMS = (people, clusters, watch, tenders, consortia, parties, outcomes, contributions, ledger)
+ROOMS = (sessions, clusters, watch, tenders, consortia, parties, outcomes, contributions, ledger)
 
 
 def include_rooms(app: FastAPI) -> None:

@@ -8,6 +8,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Status
 
 from app.journal import tasks as journal
+from app.people import session_tasks as sessions
 from app.tenders import tasks as tenders
 from app.watch import tasks as watch
 
@@ -27,7 +28,7 @@ KEPT_HOURS = 7 * 24
 """How long a finished job can be looked up."""
 
 upkeep = procrastinate.Blueprint()
-ROOMS = (upkeep, journal.blueprint, watch.blueprint, tenders.blueprint)
+ROOMS = (upkeep, journal.blueprint, sessions.blueprint, watch.blueprint, tenders.blueprint)
 
 
 @upkeep.task(name="upkeep.retry_stalled", queueing_lock="upkeep.retry_stalled", pass_context=True)
@@ -66,3 +67,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(watch.tick)
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
+    queue.periodic(cron=AT_NIGHT)(sessions.forget_sign_ins)

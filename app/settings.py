@@ -66,7 +66,12 @@ class Settings(BaseSettings):
         description="Signs list cursors; 32 characters at least. Generated in the data folder "
         "in development, required in production, the same on every machine.",
     )
-    session_hours: int = Field(12, ge=1, le=720, description="Life of a sign-in, in hours.")
+    session_hours: int = Field(
+        12, ge=1, le=720, description="Life of a session without a renewal, in hours."
+    )
+    session_days: int = Field(
+        14, ge=1, le=365, description="Life of a session with all its renewals, in days."
+    )
     max_body_bytes: int = Field(
         1_048_576, ge=1024, le=104_857_600, description="Largest request body, in bytes."
     )

@@ -131,7 +131,7 @@ async def build_world(client: AsyncClient, owner: Database) -> World:
                     cluster_id=cluster.cluster_id,
                     id=new_id(),
                     membership_id=membership.id,
-                    kind="api",
+                    kind="api" if role is Role.INTEGRATION else "session",
                     name="test",
                     prefix=token.prefix,
                     hash=token.hash,

@@ -32,6 +32,7 @@ class AppError(Exception):
         super().__init__(detail or self.title)
         self.detail = detail
         self.faults = faults
+        self.retry_after: int | None = None  # seconds, where the refusal ends by itself
 
 
 class Unauthenticated(AppError):

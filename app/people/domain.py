@@ -2,9 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from app.kernel.errors import AppError, Conflict, Invalid, Unauthenticated
+from app.kernel.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated
 from app.kernel.mail import is_address
 
 TOKEN_BYTES = 32
@@ -12,7 +13,11 @@ PREFIX_LENGTH = 15
 MIN_PASSWORD_LENGTH = 12
 
 
-class WrongCredentials(Unauthenticated):
+class WrongGuess(Unauthenticated):
+    """A secret that does not fit: the try stays counted (see ``attempts``)."""
+
+
+class WrongCredentials(WrongGuess):
     """Unknown mail and wrong password read the same."""
 
     code = "wrong_credentials"
@@ -45,6 +50,29 @@ class WeakPassword(Invalid):
 
     code = "weak_password"
     title = f"Un mot de passe a {MIN_PASSWORD_LENGTH} caractères au moins."
+
+
+class SessionOnly(Forbidden):
+    """A program's token may leak where nobody looks: it must not beget credentials."""
+
+    code = "session_only"
+    title = "Cela demande une personne connectée : un jeton de programme ne suffit pas."
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How long a session lives without a renewal, and how long with all of them."""
+
+    unrenewed: timedelta
+    longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An opened session: its secret, shown once, and until when it serves."""
+
+    token: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,15 @@ class Token(TenantRow, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    origin: Mapped[str | None]
+    renewed_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """Tries of secrets about one account or from one network, counted until a moment."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    count: Mapped[int]
+    until: Mapped[datetime]

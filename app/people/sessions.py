@@ -1,96 +1,196 @@
-"""Signing in and out: through functions of the database, since people have no grants."""
+"""Signing in and out: through functions of the database, since people have no grants.
+
+A session is one row whose secret changes: at a renewal, at a change of hat. What it was signed
+in for, when and from where stays, and so does the day on which it ends for good.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Database
+from app.infra.db import Anyone, Database
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound, Unauthenticated
 from app.kernel.ids import new_id
-from app.people import domain, passwords
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """An opened session: the bearer token, shown once, and until when it serves."""
-
-    token: str
-    expires_at: datetime
+from app.people import attempts, domain, passwords
+from app.people.domain import Life, Session
 
 
 async def open_session(
     database: Database,
+    caller: Anyone,
     *,
+    secret: str,
+    life: Life,
     email: str,
     password: str,
-    membership_id: UUID | None,
-    now: datetime,
-    hours: int,
+    membership_id: UUID | None = None,
 ) -> Session:
-    """Sign in by password, for one membership.
+    """Sign in by password, for one membership: the one named, else the one used last.
 
-    In two transactions of its own: while the password is verified, which takes long and may
-    wait, no connection is held. Raises WrongCredentials, TooManySignIns; ChooseMembership when
-    the person has several and named none.
+    In transactions of its own: while the password is verified, which takes long and may wait,
+    no connection is held. ``secret`` is the installation's. Raises WrongCredentials,
+    TooManyAttempts, TooManySignIns.
     """
-    async with database.transaction() as session:
-        row = await _credentials(session, email)
-    fits = await passwords.verify_password(password, row.password_hash if row else None)
-    if row is None or not fits:
-        raise domain.WrongCredentials
-    async with database.transaction() as session:
-        if await _credentials(session, email) != row:  # disabled or changed meanwhile
+    async with attempts.counted(database, secret, attempts.by_mail(email, caller), caller.now):
+        async with database.transaction() as session:
+            row = await _credentials(session, email)
+        fits = await passwords.verify_password(password, row.password_hash if row else None)
+        if row is None or not fits:
             raise domain.WrongCredentials
-        membership = await _membership(session, row.person_id, membership_id)
-        return await _open(session, membership, now=now, expires_at=now + timedelta(hours=hours))
+        async with database.transaction() as session:
+            if await _credentials(session, email) != row:  # disabled or changed meanwhile
+                raise domain.WrongCredentials
+            opened = await open_for(session, caller, row.person_id, life, membership_id)
+            if opened is None:
+                raise domain.WrongCredentials
+            return opened
 
 
 async def _credentials(session: AsyncSession, email: str) -> Row[Any] | None:
-    found = await session.execute(text("SELECT * FROM app.credentials(:email)"), {"email": email})
+    found = await session.execute(
+        text("SELECT * FROM app.credentials(:email)"), {"email": email.strip()}
+    )
     return found.one_or_none()
 
 
-async def _membership(
-    session: AsyncSession, person_id: UUID, membership_id: UUID | None
-) -> Row[Any]:
-    memberships = (
-        await session.execute(text("SELECT * FROM app.memberships(:person)"), {"person": person_id})
-    ).all()
-    if membership_id is not None:
-        memberships = [one for one in memberships if one.membership_id == membership_id]
-    if not memberships:
-        raise domain.WrongCredentials
-    if len(memberships) > 1:
-        raise domain.ChooseMembership
-    return memberships[0]
-
-
-async def _open(
-    session: AsyncSession, membership: Row[Any], *, now: datetime, expires_at: datetime
-) -> Session:
+async def open_for(
+    session: AsyncSession,
+    caller: Anyone,
+    person_id: UUID,
+    life: Life,
+    membership_id: UUID | None = None,
+) -> Session | None:
+    """A session of a person who has proved who they are; None without a live membership."""
+    found = await session.execute(
+        text("SELECT * FROM app.memberships(:person)"), {"person": person_id}
+    )
+    for membership in found:
+        if membership_id in {None, membership.membership_id}:
+            break
+    else:
+        return None
     token = domain.fresh_token()
+    expires_at = caller.now + min(life.unrenewed, life.longest)
     await session.execute(
-        text("SELECT app.open_session(:id, :cluster, :membership, :prefix, :hash, :now, :end)"),
+        text(
+            "SELECT app.open_session(:id, :cluster, :membership, :prefix, :hash, :now, :end,"
+            " :origin)"
+        ),
         {
             "id": new_id(),
             "cluster": membership.cluster_id,
             "membership": membership.membership_id,
             "prefix": token.prefix,
             "hash": token.hash,
-            "now": now,
+            "now": caller.now,
             "end": expires_at,
+            "origin": caller.origin,
         },
     )
     return Session(token.secret, expires_at)
 
 
-async def close_session(session: AsyncSession, token: str, now: datetime) -> None:
-    """Revoke the token that came with the request: it fails from the next request on."""
+async def renew_session(
+    session: AsyncSession, caller: Anyone, life: Life, membership_id: UUID | None
+) -> Session:
+    """A fresh secret for the session, for ``membership_id`` from now on; the old one is dead.
+
+    Raises Unauthenticated when the session is at its end, or was renewed at this same moment.
+    """
+    token = domain.fresh_token()
+    expires_at = await session.scalar(
+        text("SELECT app.renew_session(:old, :target, :prefix, :new, :now, :end, :longest)"),
+        {
+            "old": caller.token_hash(),
+            "target": membership_id,
+            "prefix": token.prefix,
+            "new": token.hash,
+            "now": caller.now,
+            "end": caller.now + life.unrenewed,
+            "longest": life.longest,
+        },
+    )
+    if expires_at is None:
+        raise Unauthenticated
+    return Session(token.secret, expires_at)
+
+
+async def switch_session(
+    session: AsyncSession, actor: Actor, caller: Anyone, life: Life, membership_id: UUID
+) -> Session:
+    """Act for another of one's memberships, under a fresh secret; raises NotFound."""
+    found = await session.execute(
+        text("SELECT membership_id FROM app.memberships(:person)"), {"person": actor.person_id}
+    )
+    if membership_id not in set(found.scalars()):
+        raise NotFound
+    return await renew_session(session, caller, life, membership_id)
+
+
+async def in_session(session: AsyncSession, caller: Anyone) -> bool:
+    """Whether the caller signed in, rather than came with a program's token.
+
+    Raises Unauthenticated when the session got another secret at this same moment.
+    """
+    answer: bool | None = await session.scalar(
+        text("SELECT app.in_session(:hash)"), {"hash": caller.token_hash()}
+    )
+    if answer is None:
+        raise Unauthenticated
+    return answer
+
+
+async def close_session(session: AsyncSession, caller: Anyone) -> None:
+    """Sign out: the secret that came with the request fails from the next one on."""
     await session.execute(
         text("SELECT app.close_session(:hash, :now)"),
-        {"hash": sha256(token.encode()).digest(), "now": now},
+        {"hash": caller.token_hash(), "now": caller.now},
     )
+
+
+async def list_sessions(session: AsyncSession, caller: Anyone) -> list[Row[Any]]:
+    """The caller's live sessions under every hat, newest first; a hundred at most."""
+    found = await session.execute(
+        text("SELECT * FROM app.my_sessions(:hash, :now)"),
+        {"hash": caller.token_hash(), "now": caller.now},
+    )
+    return list(found)
+
+
+async def end_session(session: AsyncSession, actor: Actor, session_id: UUID) -> None:
+    """End one of the caller's sessions, wherever it is open; raises NotFound."""
+    ended = await session.scalar(
+        text("SELECT app.end_session(:id, :now)"), {"id": session_id, "now": actor.now}
+    )
+    if not ended:
+        raise NotFound
+
+
+async def end_other_sessions(session: AsyncSession, actor: Actor, caller: Anyone) -> None:
+    """End every session of the caller but the present one: what guards them has changed."""
+    await session.execute(
+        text("SELECT app.end_sessions(:person, :kept, :now)"),
+        {"person": actor.person_id, "kept": caller.token_hash(), "now": actor.now},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """The caller's name, mail, and what they can act as."""
+
+    name: str
+    email: str
+    memberships: list[Row[Any]]
+
+
+async def whoami(session: AsyncSession, actor: Actor, caller: Anyone) -> Whoami:
+    """Who the caller is. A program is told of no other hat than the one it was given."""
+    who = (await session.execute(text("SELECT * FROM app.who_am_i()"))).one()
+    memberships = list(await session.execute(text("SELECT * FROM app.my_memberships()")))
+    if not await in_session(session, caller):
+        memberships = [one for one in memberships if one.membership_id == actor.membership_id]
+    return Whoami(who.name, who.email, memberships)

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from app.kernel.ids import encode
 from tests.access.calls import Call, builds
 from tests.access.scene import MARK, Scene, price
 from tests.world import NOW, siren
@@ -17,7 +18,14 @@ def in_consortium(scene: Scene, stage: str, **ids: str) -> dict[str, str]:
 @builds("open_session")
 def open_session(_scene: Scene, _who: str) -> Call:
     """Nobody in the scene has a password."""
-    return Call(body={"email": "personne@exemple.example", "password": "pas-le-bon-mot"})
+    stranger = f"{uuid4().hex}@exemple.example"  # guesses about one account would be counted
+    return Call(body={"email": stranger, "password": "pas-le-bon-mot"})
+
+
+@builds("switch_session")
+def switch_session(_scene: Scene, _who: str) -> Call:
+    """A membership that is nobody's."""
+    return Call(body={"membership_id": encode("msh", uuid4())})
 
 
 @builds("admit_member")

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from httpx import AsyncClient, Response
 
+from app.kernel.ids import encode
 from tests.access.document import Operation, operations
 from tests.access.scene import Scene
 
@@ -88,6 +89,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "import_id": lambda scene: scene.import_id,
     "member_id": lambda scene: scene.world.beta.member,
     "notice_id": lambda scene: scene.notice_id,
+    "session_id": lambda _: encode("ses", uuid4()),
     "tender_id": lambda scene: str(scene.stages["submitted"].tender["id"]),
 }
 """What a parameter of a path is filled with, when no builder says otherwise."""

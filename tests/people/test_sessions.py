@@ -3,40 +3,15 @@
 import asyncio
 import threading
 from collections import Counter
-from uuid import uuid4
 
 from httpx import Response
 
 from app.infra.db import Database
-from app.kernel.actor import Role
-from app.people import passwords, service
+from app.people import passwords
 from app.people.domain import TooManySignIns
 from app.people.passwords import HASHES_AT_ONCE, WAITING_AT_MOST
-from tests.world import NOW, World
-
-PASSWORD = "un long mot de passe"
-
-
-async def sign_in(world: World, email: str, password: str) -> Response:
-    """What a browser sends."""
-    return await world.client.post("/v1/sessions", json={"email": email, "password": password})
-
-
-async def enrol(world: World, owner: Database) -> str:
-    """Someone with a password; gives the mail address."""
-    email = f"{uuid4().hex}@essai.example"
-    async with owner.transaction() as session:
-        await service.enrol_person(
-            session,
-            cluster_id=world.cluster_id,
-            email=email,
-            name="Camille",
-            password=PASSWORD,
-            role=Role.VIEWER,
-            member_id=None,
-            now=NOW,
-        )
-    return email
+from tests.people.steps import PASSWORD, enrol, sign_in
+from tests.world import World
 
 
 async def test_a_password_opens_a_session(world: World, owner: Database) -> None:

@@ -5,7 +5,7 @@ PostgreSQL runs as one transaction; the scope ends with it. JSON is made by Post
 """
 
 import select
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
@@ -77,6 +77,15 @@ class Database:
         """One session, one transaction: commits at the end, rolls back on any error."""
         async with self.sessions() as session, session.begin():
             yield session
+
+    async def statement(self, sql: str, values: Mapping[str, object]) -> list[Any]:
+        """One statement that is its own transaction, and its rows.
+
+        For rows that many want at once: their locks end in the server, not with our next turn.
+        """
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return list(await connection.execute(text(sql), values))
 
     async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Row:
         """Run a query as the caller, in one round trip; raises Unauthenticated."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import Unauthenticated
+from app.kernel.scopes import check_scope
 
 ENTER = (
     "SELECT person_id, cluster_id, member_id, role, membership_id, scopes FROM app.enter({}, {})"
@@ -27,12 +28,16 @@ SYSTEM_PERSON = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Anyone:
-    """A caller before sign-in is checked: what came with the request, and when."""
+    """A caller before sign-in is checked: what came with the request, and when.
+
+    ``needs`` is the scope that the operation asks of a program's token.
+    """
 
     token: str | None
     now: datetime
     request_id: str
     origin: str = "-"
+    needs: str | None = None
 
     def token_hash(self) -> bytes:
         """SHA-256 of the token, the only form of it that is stored; raises Unauthenticated."""
@@ -46,8 +51,13 @@ class Anyone:
         return ENTER.format(f"'\\x{hashed}'", f"'{self.now.isoformat()}'").encode()
 
     def as_actor(self, row: "Found") -> Actor:
-        """The actor that ``app.enter`` found."""
+        """The actor that ``app.enter`` found; raises ScopeMissing.
+
+        Every way in, the session's and the hot read's, passes here.
+        """
         person_id, cluster_id, member_id, role, membership_id, scopes = row
+        granted = None if scopes is None else frozenset(scopes)
+        check_scope(granted, self.needs)
         return Actor(
             person_id,
             cluster_id,
@@ -57,7 +67,7 @@ class Anyone:
             self.request_id,
             self.origin,
             membership_id,
-            None if scopes is None else frozenset(scopes),
+            granted,
         )
 
 
@@ -66,7 +76,10 @@ Found = tuple[UUID, UUID, UUID | None, str, UUID, list[str] | None]
 
 
 async def enter(session: AsyncSession, caller: Anyone) -> Actor:
-    """Set the transaction's scope from the caller's token; raises Unauthenticated."""
+    """Set the transaction's scope from the caller's token.
+
+    Raises Unauthenticated, ScopeMissing.
+    """
     statement = text(ENTER.format(":hash", ":now"))
     values = {"hash": caller.token_hash(), "now": caller.now}
     try:

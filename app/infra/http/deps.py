@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession as SqlSession
 
 from app.infra.db import Anyone, Database, enter
 from app.infra.http.context import request_id
+from app.infra.http.credential import credential
 from app.infra.http.cursor import Cursors
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock
+from app.kernel.scopes import needed_scope
 from app.settings import Settings
 
 
@@ -41,7 +43,9 @@ SCHEME = "token"
 _documented = HTTPBearer(
     auto_error=False,
     scheme_name=SCHEME,
-    description="A token from `POST /v1/sessions` or `grappe token create`.",
+    description="A token from `POST /v1/sessions`, `POST /v1/tokens` or `grappe token create`. "
+    "A browser may hold a session in the cookie `__Host-grappe` instead (`delivery: cookie`); "
+    "the cookie counts in requests of the same origin alone.",
 )
 
 
@@ -54,12 +58,6 @@ async def installation(request: Request) -> Installation:
 Here = Annotated[Installation, Depends(installation)]
 
 
-def bearer(request: Request) -> str | None:
-    """The token that came with the request (RFC 6750, 2.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
 async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = None) -> Anyone:
     """The caller, not yet checked."""
     here = await installation(request)
@@ -67,10 +65,13 @@ async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = Non
 
 
 def caller_of(request: Request, here: Installation) -> Anyone:
-    """The caller of a request, not yet checked."""
+    """The caller of a request, not yet checked; raises CrossSite."""
     client = request.client
     origin = client.host if client else "-"
-    return Anyone(bearer(request), here.clock(), request_id.get(), origin)
+    token = credential(request, here.settings.public_url)
+    tags = request.scope["route"].tags
+    needs = needed_scope(tags[0], request.method) if tags else None
+    return Anyone(token, here.clock(), request_id.get(), origin, needs)
 
 
 Caller = Annotated[Anyone, Depends(anyone)]

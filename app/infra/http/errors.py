@@ -17,8 +17,10 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 
 from app.infra.http.context import request_id
+from app.infra.http.credential import CrossSite
 from app.infra.http.strict import BadJson
 from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Unauthenticated
+from app.kernel.scopes import ScopeMissing
 
 log = structlog.get_logger()
 
@@ -108,6 +110,8 @@ def refusals(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         BadJson,
         Unauthenticated,
         Forbidden,
+        ScopeMissing,
+        CrossSite,
         BodyTooLarge,
         Invalid,
     )
@@ -163,13 +167,16 @@ def install(app: FastAPI) -> None:
 
 
 def _refusal(error: AppError) -> Response:
+    headers = _HEADERS.get(error.status)
+    if error.retry_after is not None:
+        headers = {"Retry-After": str(error.retry_after)}
     return problem(
         error.status,
         error.code,
         error.title,
         detail=error.detail,
         faults=error.faults,
-        headers=_HEADERS.get(error.status),
+        headers=headers,
     )
 
 

@@ -1,0 +1,107 @@
+"""Guessing: tries of a secret are counted before it is verified, and given back unless wrong.
+
+Counted in PostgreSQL, so that every process knows of all tries. What is counted is an HMAC of a
+mail address (known or not: both read alike) or of a network: nobody can be read from the table.
+"""
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+
+from app.infra.db import Anyone, Database
+from app.infra.secret import derived_key
+from app.kernel.errors import AppError
+from app.people.domain import WrongGuess
+
+NETWORK_BITS = {4: 24, 6: 56}
+"""What one subscriber or company gets at most, as a rule: its addresses count as one."""
+
+
+class TooManyAttempts(AppError):
+    """Too many wrong guesses about one account, or from one network."""
+
+    status, code = 429, "too_many_attempts"
+    title = "Trop d'essais : réessayez plus tard."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.retry_after = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many wrong guesses within a time; ``purpose`` keeps its counters apart."""
+
+    purpose: str
+    most: int
+    within: timedelta
+
+
+ACCOUNT = Limit("account", 10, timedelta(minutes=15))
+NETWORK = Limit("network", 100, timedelta(minutes=15))
+CODE = Limit("code", 20, timedelta(days=1))
+"""Second factors, by those who know the password: at three codes in a million, forty years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One guess, and the limit that it counts under; ``about`` is never stored."""
+
+    limit: Limit
+    about: str
+
+
+def by_mail(email: str, caller: Anyone) -> list[Try]:
+    """A guess about an account, from where the caller is."""
+    return [Try(ACCOUNT, email.strip().lower()), Try(NETWORK, network(caller.origin))]
+
+
+def network(address: str) -> str:
+    """The network that an address belongs to; what is no address stands for itself."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return str(ip_network((found, NETWORK_BITS[found.version]), strict=False))
+
+
+@asynccontextmanager
+async def counted(
+    database: Database, secret: str, tries: list[Try], now: datetime
+) -> AsyncIterator[None]:
+    """Count tries, then let the body verify; they stay counted only if it raises WrongGuess.
+
+    ``secret`` is the installation's. No connection is held meanwhile. Raises TooManyAttempts.
+    """
+    limits = {_key(secret, one): one.limit for one in tries}
+    keys = list(limits)
+    counts = await database.statement(
+        "SELECT key, count AS tries, until FROM app.count_attempts(:keys, :now, :ends)",
+        {"keys": keys, "now": now, "ends": [now + limits[key].within for key in keys]},
+    )
+    passed = [row.until for row in counts if row.tries > limits[bytes(row.key)].most]
+    if passed:
+        raise TooManyAttempts(ceil((max(passed) - now).total_seconds()))
+    try:
+        yield
+    except WrongGuess:
+        raise
+    except Exception:
+        await _release(database, keys)
+        raise
+    await _release(database, keys)
+
+
+async def _release(database: Database, keys: list[bytes]) -> None:
+    await database.statement("SELECT app.release_attempts(:keys)", {"keys": keys})
+
+
+def _key(secret: str, one: Try) -> bytes:
+    message = f"{one.limit.purpose}\0{one.about}".encode()
+    return hmac.digest(derived_key(secret, "attempts"), message, "sha256")

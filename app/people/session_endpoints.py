@@ -1,0 +1,127 @@
+"""Sign-in, and who the caller is, over HTTP."""
+
+from fastapi import Request
+
+from app.infra.http.credential import refuse_other_sites
+from app.infra.http.deps import Caller, Here, Me, Session, caller_of
+from app.infra.http.errors import refusals
+from app.infra.http.ids import SessionId
+from app.infra.http.strict import room_router
+from app.kernel.errors import NotFound
+from app.people import domain, sessions
+from app.people.attempts import TooManyAttempts
+from app.people.session_deps import Deliver, MeInSession
+from app.people.session_schemas import (
+    MeOut,
+    OpenSessionOut,
+    OpenSessionsOut,
+    SessionIn,
+    SessionOut,
+    SwitchIn,
+)
+
+router = room_router(tags=["sessions"])
+
+
+@router.post(
+    "/sessions",
+    operation_id="open_session",
+    status_code=201,
+    responses=refusals(domain.WrongCredentials, TooManyAttempts, domain.TooManySignIns),
+)
+async def open_session(
+    body: SessionIn, request: Request, here: Here, deliver: Deliver
+) -> SessionOut:
+    """Sign in with a mail address and a password."""
+    if body.delivery == "cookie":  # nor does another site choose who is signed in here
+        refuse_other_sites(request, here.settings.public_url)
+    opened = await sessions.open_session(
+        here.database,
+        caller_of(request, here),
+        secret=here.secret,
+        life=deliver.life,
+        email=body.email,
+        password=body.password,
+        membership_id=body.membership_id,
+    )
+    return deliver.give(opened, body.delivery)
+
+
+@router.get("/sessions", operation_id="list_sessions", responses=refusals())
+async def list_sessions(session: Session, _: MeInSession, caller: Caller) -> OpenSessionsOut:
+    """Where the caller is signed in, under every hat, newest first; a hundred at most."""
+    rows = await sessions.list_sessions(session, caller)
+    return OpenSessionsOut(items=[OpenSessionOut.model_validate(row) for row in rows])
+
+
+@router.post(
+    "/sessions/renewals", operation_id="renew_session", status_code=201, responses=refusals()
+)
+async def renew_session(
+    session: Session,
+    actor: MeInSession,
+    caller: Caller,
+    deliver: Deliver,
+) -> SessionOut:
+    """A fresh secret for the same session; the old one is dead.
+
+    Some days after the sign-in, there are no more: the person signs in again.
+    """
+    opened = await sessions.renew_session(session, caller, deliver.life, actor.membership_id)
+    return deliver.give(opened)
+
+
+@router.post(
+    "/sessions/switches",
+    operation_id="switch_session",
+    status_code=201,
+    responses=refusals(NotFound),
+)
+async def switch_session(
+    body: SwitchIn,
+    session: Session,
+    actor: MeInSession,
+    caller: Caller,
+    deliver: Deliver,
+) -> SessionOut:
+    """Act for another cluster or company, under a fresh secret; the old one is dead."""
+    opened = await sessions.switch_session(session, actor, caller, deliver.life, body.membership_id)
+    return deliver.give(opened)
+
+
+@router.delete(
+    "/sessions/current", operation_id="close_session", status_code=204, responses=refusals()
+)
+async def close_session(session: Session, _: MeInSession, caller: Caller, deliver: Deliver) -> None:
+    """Sign out: the secret that came with this request fails from the next one on."""
+    await sessions.close_session(session, caller)
+    deliver.take_back()
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    operation_id="end_session",
+    status_code=204,
+    responses=refusals(NotFound),
+)
+async def end_session(session_id: SessionId, session: Session, actor: MeInSession) -> None:
+    """End one of the caller's sessions, wherever it is open."""
+    await sessions.end_session(session, actor, session_id)
+
+
+@router.get("/me", operation_id="get_me", responses=refusals())
+async def get_me(session: Session, actor: Me, caller: Caller) -> MeOut:
+    """Who the caller is, for whom they act, and for whom else they could."""
+    who = await sessions.whoami(session, actor, caller)
+    return MeOut.model_validate(
+        {
+            **{name: getattr(actor, name) for name in ACTOR_FIELDS},
+            "scopes": None if actor.scopes is None else sorted(actor.scopes),
+            "name": who.name,
+            "email": who.email,
+            "memberships": who.memberships,
+        }
+    )
+
+
+ACTOR_FIELDS = ("person_id", "membership_id", "cluster_id", "member_id", "role")
