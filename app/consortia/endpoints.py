@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from app.consortia import domain, repository, service
+from app.consortia import domain, lists, service
 from app.consortia.schemas import (
     AgreementOut,
     ApprovalOut,
@@ -21,6 +21,7 @@ from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import AgreementId, ConsortiumId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
@@ -39,7 +40,7 @@ router = room_router(path="/consortia", tags=["consortia"])
 )
 async def list_consortia(page: Listed) -> Response:
     """The joint answers of the caller's company; all headers for coordinator and treasurer."""
-    return await page.list(repository.CONSORTIA)
+    return await page.list(lists.CONSORTIA)
 
 
 @router.post(
@@ -63,24 +64,28 @@ async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once:
     return await once.keep(shown, consortium_id=consortium.id)
 
 
-@router.get("/{consortium_id}", operation_id="get_consortium", responses=refusals(NotFound))
-async def get_consortium(
-    consortium_id: ConsortiumId, session: Session, actor: Me, response: Response
-) -> ConsortiumOut:
+@router.get(
+    "/{consortium_id}",
+    operation_id="get_consortium",
+    response_model=ConsortiumOut,
+    responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
+)
+async def get_consortium(consortium_id: ConsortiumId, item: Item) -> Response:
     """A joint answer; its ETag is what a write of the split names in If-Match."""
-    view = await service.view(session, actor, consortium_id)
-    set_etag(response, view.consortium.version)
-    return consortium_out(view)
+    return await item.item(lists.consortium(consortium_id))
 
 
-@router.get("/{consortium_id}/split", operation_id="get_split", responses=refusals(NotFound))
-async def get_split(
-    consortium_id: ConsortiumId, session: Session, actor: Me, response: Response
-) -> SplitOut:
+@router.get(
+    "/{consortium_id}/split",
+    operation_id="get_split",
+    response_model=SplitOut,
+    responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
+)
+async def get_split(consortium_id: ConsortiumId, item: Item) -> Response:
     """The newest version of the split (parties; coordinator and treasurer once it has won)."""
-    view = await service.current_split(session, actor, consortium_id)
-    set_etag(response, view.consortium.version)
-    return split_out(view)
+    return await item.item(lists.split(consortium_id))
 
 
 @router.put(

@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from app.consortia import domain, service
+from app.consortia import domain, lists, service
 from app.consortia.schemas import (
     AwardedOut,
     AwardIn,
@@ -11,10 +11,12 @@ from app.consortia.schemas import (
     awarded_out,
     receipt_out,
 )
+from app.contributions import service as contributions
 from app.contributions.schemas import ConsortiumContributionOut
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ConsortiumId, ReceiptId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
@@ -108,10 +110,9 @@ async def reverse_receipt(
     "/{consortium_id}/contribution",
     operation_id="get_contribution",
     responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
 )
-async def get_contribution(
-    consortium_id: ConsortiumId, session: Session, actor: Me
-) -> ConsortiumContributionOut:
+async def get_contribution(consortium_id: ConsortiumId, item: Item) -> ConsortiumContributionOut:
     """What each party owes the cluster: forecast, due, charged, paid, each with its evidence."""
-    found = await service.contribution(session, actor, consortium_id)
-    return ConsortiumContributionOut.model_validate(found)
+    _, rows = await item.data(lists.contribution(consortium_id))
+    return ConsortiumContributionOut.model_validate(contributions.statement(consortium_id, rows))

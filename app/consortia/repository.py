@@ -20,23 +20,8 @@ from app.consortia.models import (
     SplitLine,
     Submission,
 )
-from app.infra.db import ListQuery, instant, public_id
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, PreconditionFailed
-
-CONSORTIA = ListQuery(
-    select=f"""
-        SELECT json_build_object(
-          'id', {public_id("con", "id")}, 'tender_id', {public_id("ten", "tender_id")},
-          'name', name, 'form', form, 'lead_member_id', {public_id("mem", "lead_member_id")},
-          'state', state, 'version', version, 'created_at', {instant("created_at")}
-        ) AS item, ARRAY[id::text] AS keys
-        FROM consortium WHERE cluster_id = app.cluster()""",
-    order="id DESC",
-    after="id < {}::uuid",
-    position_length=1,
-)
-"""Headers of the consortia that the caller may see, newest first."""
 
 
 async def load(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Consortium:

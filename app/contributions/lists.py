@@ -1,9 +1,10 @@
-"""Hot lists of contributions: row security decides which rows, PostgreSQL makes the JSON."""
+"""Hot reads of contributions: row security decides which rows, PostgreSQL makes the JSON."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from app.infra.db import ListQuery, instant, public_id
+from app.journal.openings import OPENING
 
 
 def _money(column: str, currency: str) -> str:
@@ -56,12 +57,13 @@ _CHARGES = ListQuery(
             "c.currency",
         )
     },
-          'evidence', c.evidence) AS item, ARRAY[c.id::text] AS keys
+          'evidence', c.evidence) AS item, ARRAY[c.id::text] AS keys, c.consortium_id AS opens
         FROM charge c JOIN flow f ON f.cluster_id = c.cluster_id AND f.id = c.flow_id
         WHERE c.cluster_id = app.cluster()""",
     order="c.id DESC",
     after="c.id < {}::uuid",
     position_length=1,
+    trace=OPENING,
 )
 
 _PAYMENTS = ListQuery(
@@ -100,3 +102,34 @@ def _of_member(query: ListQuery, column: str, member_id: UUID | None) -> ListQue
     if member_id is None:
         return query
     return replace(query, filters=[(f"{column} = {{}}::uuid", [member_id])])
+
+
+STATEMENT_ROWS = """json_build_object(
+    'forecasts', (
+      SELECT coalesce(json_agg(f ORDER BY f.id), '[]') FROM forecast f
+      WHERE f.cluster_id = app.cluster() AND f.consortium_id = {consortium}
+        AND f.superseded_at IS NULL),
+    'charges', (
+      SELECT coalesce(json_agg(json_build_object('charge', h, 'flow', w)
+        ORDER BY w.occurred_on, h.id), '[]')
+      FROM flow w JOIN charge h ON h.cluster_id = w.cluster_id AND h.flow_id = w.id
+      WHERE w.cluster_id = app.cluster() AND w.consortium_id = {consortium}
+        AND w.party_id IS NOT NULL),
+    'settlements', (
+      SELECT coalesce(json_agg(json_build_object('settlement', t, 'reference', y.reference)
+        ORDER BY t.settled_at, t.id), '[]')
+      FROM settlement t
+      LEFT JOIN payment y ON y.cluster_id = t.cluster_id AND y.id = t.payment_id
+      WHERE t.cluster_id = app.cluster() AND t.consortium_id = {consortium}))"""
+"""SQL: all that a consortium's statement is made of; ``{consortium}`` is the SQL of its id.
+
+To stand in one statement: each sees a moment of its own, and what is written between two would
+show a settlement without its charge. The reference of a payment that the caller may not see is
+null.
+"""
+
+SHOWS_AMOUNTS = (
+    "json_array_length({0}->'forecasts') + json_array_length({0}->'charges')"
+    " + json_array_length({0}->'settlements') > 0"
+)
+"""SQL: whether rows of a statement show an amount at all; ``{0}`` is the SQL of the rows."""

@@ -1,11 +1,11 @@
 """Queries of contributions by name; each starts from the actor's cluster, in Python too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import String, column, func, select, text, update, values
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,10 +15,8 @@ from app.contributions.models import (
     Charge,
     Flow,
     Forecast,
-    Payment,
     Policy,
     PolicyRate,
-    Settlement,
 )
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
@@ -179,64 +177,3 @@ async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], l
     for kind, *columns in rows:
         kinds[kind].append(Item(*columns))
     return kinds["charge"], kinds["payment"]
-
-
-@dataclass(frozen=True, slots=True)
-class ConsortiumRows:
-    """All that a consortium's statement is made of, as it was at one moment."""
-
-    forecasts: list[Forecast] = field(default_factory=list)
-    charges: list[tuple[Charge, Flow]] = field(default_factory=list)
-    settlements: list[tuple[Settlement, str | None]] = field(default_factory=list)
-
-
-async def of_consortium(session: AsyncSession, actor: Actor, consortium_id: UUID) -> ConsortiumRows:
-    """The present forecasts, the charges and the settlements of a consortium, oldest first.
-
-    In one statement: under READ COMMITTED each sees a moment of its own, and what is written
-    between two would show a settlement without its charge. A row of the result is of one kind,
-    and the other columns are null. The reference of a settlement's payment is None when the
-    actor may not see the payment.
-    """
-    kinds = values(column("kind", String), name="kinds").data(
-        [("forecast",), ("charge",), ("settlement",)]
-    )
-    kind = kinds.c.kind
-    query = (
-        select(Forecast, Flow, Charge, Settlement, Payment.reference)
-        .select_from(kinds)
-        .outerjoin(
-            Forecast,
-            (kind == "forecast")
-            & (Forecast.cluster_id == actor.cluster_id)
-            & (Forecast.consortium_id == consortium_id)
-            & Forecast.superseded_at.is_(None),
-        )
-        .outerjoin(
-            Flow,
-            (kind == "charge")
-            & (Flow.cluster_id == actor.cluster_id)
-            & (Flow.consortium_id == consortium_id),
-        )
-        .outerjoin(Charge, (Charge.cluster_id == Flow.cluster_id) & (Charge.flow_id == Flow.id))
-        .outerjoin(
-            Settlement,
-            (kind == "settlement")
-            & (Settlement.cluster_id == actor.cluster_id)
-            & (Settlement.consortium_id == consortium_id),
-        )
-        .outerjoin(
-            Payment,
-            (Payment.cluster_id == Settlement.cluster_id) & (Payment.id == Settlement.payment_id),
-        )
-        .order_by(Forecast.id, Flow.occurred_on, Charge.id, Settlement.settled_at, Settlement.id)
-    )
-    rows = ConsortiumRows()
-    for forecast, flow, charge, settlement, reference in await session.execute(query):
-        if forecast is not None:
-            rows.forecasts.append(forecast)
-        if charge is not None:
-            rows.charges.append((charge, flow))
-        if settlement is not None:
-            rows.settlements.append((settlement, reference))
-    return rows

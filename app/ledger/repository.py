@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import ListQuery, instant, public_id
+from app.journal.openings import OPENING
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.ledger.domain import Account, Posting
@@ -118,10 +119,11 @@ TRANSACTIONS = ListQuery(
             JOIN ledger_account d ON d.cluster_id = p.cluster_id AND d.id = p.debit_account_id
             JOIN ledger_account c ON c.cluster_id = p.cluster_id AND c.id = p.credit_account_id
             WHERE p.cluster_id = t.cluster_id AND p.transaction_id = t.id)) AS item,
-          ARRAY[t.id::text] AS keys
+          ARRAY[t.id::text] AS keys, app.booked_for(t.reference) AS opens
         FROM ledger_transaction t WHERE t.cluster_id = app.cluster()""",
     order="t.id DESC",
     after="t.id < {}::uuid",
     position_length=1,
+    trace=OPENING,
 )
-"""The transactions with their postings, newest first."""
+"""The transactions with their postings, newest first, on record: they show parts."""

@@ -1,5 +1,6 @@
 """A won joint answer, in rows: what the room of contributions knows of one is its id."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contributions import service
 from app.contributions.domain import ConsortiumContribution, Part, PolicyTerms
 from app.contributions.models import Charge
-from app.infra.db import Anyone, Database, enter
+from app.infra.db import Anyone, Database, Query, enter
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from tests.world import NOW, Person, World
@@ -91,8 +92,11 @@ class Answer:
 
     async def seen_by(self, name: str) -> ConsortiumContribution:
         """The statement as a person reads it."""
-        async with acting(self.serving, self.world.people[name]) as (session, actor):
-            return await service.of_consortium(session, actor, self.id)
+        caller = Anyone(self.world.people[name].token, NOW, "req_test")
+        rows = Query(f"SELECT {service.STATEMENT_ROWS.format(consortium='$1::uuid')}")
+        found = (await self.serving.read(caller, rows, [self.id])).columns
+        assert found is not None
+        return service.statement(self.id, json.loads(found[0] or b""))
 
     async def figures(self, name: str, reader: str = "treasurer") -> tuple[int, ...]:
         """Forecast, due, charged, paid of one company, in cents."""

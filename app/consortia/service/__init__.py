@@ -8,17 +8,15 @@ from app.consortia.service.parties import (
     refuse_invitation,
     withdraw_party,
 )
-from app.consortia.service.reading import contribution, view
+from app.consortia.service.reading import view
 from app.consortia.service.receipts import record_receipt, reverse_receipt
-from app.consortia.service.splits import current_split, write_split
+from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
 
 __all__ = [
     "accept_invitation",
     "approve",
     "award",
-    "contribution",
-    "current_split",
     "form",
     "invite",
     "propose",

@@ -14,7 +14,7 @@ from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.infra.db import add_or_refuse
-from app.journal.service import record_event
+from app.journal.service import record_event, record_opening
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
 
@@ -99,6 +99,7 @@ async def _share(
     ]
     session.add_all(parts)
     await session.flush()
+    await record_opening(session, actor, consortium.id, split.number)
     members = {one.id: one for one in await party_repository.parties(session, consortium)}
     await contributions.forecast(
         session,

@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import party_repository, repository
 from app.consortia.models import Agreement, Approval, Award, Consortium, Party
-from app.contributions import service as contributions
-from app.contributions.domain import ConsortiumContribution
 from app.kernel.actor import Actor
 
 
@@ -36,11 +34,3 @@ async def view(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Cons
         await repository.approvals(session, agreement) if agreement else [],
         await repository.awards(session, consortium),
     )
-
-
-async def contribution(
-    session: AsyncSession, actor: Actor, consortium_id: UUID
-) -> ConsortiumContribution:
-    """What each party owes the cluster on this answer, with evidence; raises NotFound."""
-    await repository.load(session, actor, consortium_id)
-    return await contributions.of_consortium(session, actor, consortium_id)

@@ -14,7 +14,7 @@ from app.consortia.models import Award, Consortium, Party, Receipt
 from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record
+from app.journal.service import publish, record, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid, NotFound
@@ -90,6 +90,8 @@ async def reverse_receipt(
         recorded_at=actor.now,
     )
     await add_or_refuse(session, receipt, domain.AlreadyReversed)
+    split = await repository.latest_split(session, consortium)
+    await record_opening(session, actor, consortium_id, split.number if split else 0)
     await _charge(session, actor, receipt, award.lot_id, party)
     return receipt
 

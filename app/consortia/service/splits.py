@@ -14,7 +14,6 @@ from app.consortia.models import Consortium, LotPrice, Split, SplitLine
 from app.journal.service import record_event, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
-from app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,6 @@ async def write_split(
         split.id,
         consortium_id=consortium_id,
     )
-    return SplitView(consortium, split, prices, lines)
-
-
-async def current_split(session: AsyncSession, actor: Actor, consortium_id: UUID) -> SplitView:
-    """The newest version of the split; raises NotFound when there is none to see."""
-    consortium = await repository.load(session, actor, consortium_id)
-    split = await repository.latest_split(session, consortium)
-    if split is None:
-        raise NotFound
-    await record_opening(session, actor, consortium_id, split.number)
-    prices, lines = await repository.split_content(session, split)
     return SplitView(consortium, split, prices, lines)
 
 

@@ -1,18 +1,21 @@
 """Use cases of contributions, split by noun."""
 
+from app.contributions.lists import SHOWS_AMOUNTS, STATEMENT_ROWS
 from app.contributions.service.charges import charge_receipt
 from app.contributions.service.forecasts import award_without_amount, forecast
 from app.contributions.service.payments import record_payment
 from app.contributions.service.policies import ensure_default_policy, require_rate, set_policy
-from app.contributions.service.statements import of_consortium
+from app.contributions.service.statements import statement
 
 __all__ = [
+    "SHOWS_AMOUNTS",
+    "STATEMENT_ROWS",
     "award_without_amount",
     "charge_receipt",
     "ensure_default_policy",
     "forecast",
-    "of_consortium",
     "record_payment",
     "require_rate",
     "set_policy",
+    "statement",
 ]

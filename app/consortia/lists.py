@@ -1,0 +1,106 @@
+"""Hot reads of joint answers: row security decides what of each is shown, PostgreSQL makes JSON."""
+
+from uuid import UUID
+
+from app.contributions import service as contributions
+from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
+from app.journal.openings import OPENING
+
+_HEADER = f"""
+      'id', {public_id("con", "c.id")}, 'tender_id', {public_id("ten", "c.tender_id")},
+      'name', c.name, 'form', c.form, 'lead_member_id', {public_id("mem", "c.lead_member_id")},
+      'state', c.state, 'version', c.version, 'created_at', {instant("c.created_at")}"""
+
+CONSORTIA = ListQuery(
+    select=f"""
+        SELECT json_build_object({_HEADER}) AS item, ARRAY[c.id::text] AS keys
+        FROM consortium c WHERE c.cluster_id = app.cluster()""",
+    order="c.id DESC",
+    after="c.id < {}::uuid",
+    position_length=1,
+)
+"""Headers of the consortia that the caller may see, newest first."""
+
+_OF_C = "{0}.cluster_id = c.cluster_id AND {0}.consortium_id = c.id"
+
+_LOT_IDS = f"""(
+    SELECT coalesce(json_agg({public_id("lot", "l.lot_id")} ORDER BY l.id), '[]')
+    FROM consortium_lot l WHERE {_OF_C.format("l")})"""
+
+_PARTIES = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'id', {public_id("par", "p.id")}, 'member_id', {public_id("mem", "p.member_id")},
+      'role', p.role, 'tasks', p.tasks, 'invited_at', {instant("p.invited_at")},
+      'joined_at', {instant("p.joined_at")}, 'left_at', {instant("p.left_at")})
+      ORDER BY p.role <> 'lead', p.id), '[]')
+    FROM party p WHERE {_OF_C.format("p")} AND p.left_at IS NULL)"""
+
+_APPROVALS = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'id', {public_id("app", "y.id")}, 'agreement_id', {public_id("agr", "y.agreement_id")},
+      'party_id', {public_id("par", "y.party_id")}, 'approved_at', {instant("y.approved_at")})
+      ORDER BY y.approved_at, y.id), '[]')
+    FROM approval y WHERE y.cluster_id = g.cluster_id AND y.agreement_id = g.id)"""
+
+_AGREEMENT = f"""(
+    SELECT json_build_object(
+      'id', {public_id("agr", "g.id")}, 'form', g.form,
+      'proposed_at', {instant("g.proposed_at")}, 'withdrawn_at', {instant("g.withdrawn_at")},
+      'approvals', {_APPROVALS})
+    FROM agreement g WHERE {_OF_C.format("g")} AND g.withdrawn_at IS NULL)"""
+
+_AWARDS = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'id', {public_id("awd", "a.id")}, 'lot_id', {public_id("lot", "a.lot_id")},
+      'outcome', a.outcome, 'amount', {money("a.amount_cents")}, 'notified_on', a.notified_on)
+      ORDER BY a.id), '[]')
+    FROM award a WHERE {_OF_C.format("a")})"""
+
+_CONSORTIUM = f"""
+    SELECT json_build_object({_HEADER}, 'lot_ids', {_LOT_IDS}, 'parties', {_PARTIES},
+      'agreement', {_AGREEMENT}, 'awards', {_AWARDS}) AS item, c.version,
+      CASE WHEN EXISTS (SELECT FROM award a
+        WHERE {_OF_C.format("a")} AND a.amount_cents IS NOT NULL) THEN c.id END AS opens
+    FROM consortium c WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid"""
+
+_LINES = f"""(
+    SELECT coalesce(json_agg(json_build_object(
+      'party_id', {public_id("par", "n.party_id")}, 'bps', n.bps,
+      'amount', {money("n.amount_cents")}, 'fixed', n.fixed_cents IS NOT NULL, 'tasks', n.tasks)
+      ORDER BY n.id), '[]')
+    FROM split_line n
+    WHERE n.cluster_id = p.cluster_id AND n.split_id = p.split_id AND n.lot_id = p.lot_id)"""
+
+_SPLIT = f"""
+    SELECT json_build_object('number', s.number, 'version', c.version,
+      'written_at', {instant("s.written_at")}, 'lots', (
+        SELECT coalesce(json_agg(json_build_object(
+          'lot_id', {public_id("lot", "p.lot_id")}, 'amount', {money("p.amount_cents")},
+          'lines', {_LINES}) ORDER BY p.id), '[]')
+        FROM lot_price p WHERE p.cluster_id = s.cluster_id AND p.split_id = s.id)) AS item,
+      c.version, c.id AS opens
+    FROM consortium c JOIN split s ON {_OF_C.format("s")}
+    WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid
+    ORDER BY s.number DESC LIMIT 1"""
+
+_CONTRIBUTION = f"""
+    SELECT rows AS item, NULL AS version,
+      CASE WHEN {contributions.SHOWS_AMOUNTS.format("rows")} THEN id END AS opens
+    FROM (
+      SELECT c.id, {contributions.STATEMENT_ROWS.format(consortium="c.id")} AS rows
+      FROM consortium c WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid) AS of_c"""
+
+
+def consortium(consortium_id: UUID) -> ItemQuery:
+    """The header, and what row security lets through of the rest."""
+    return ItemQuery(_CONSORTIUM, [consortium_id], trace=OPENING)
+
+
+def split(consortium_id: UUID) -> ItemQuery:
+    """The newest version of the split."""
+    return ItemQuery(_SPLIT, [consortium_id], trace=OPENING)
+
+
+def contribution(consortium_id: UUID) -> ItemQuery:
+    """What ``contributions.statement`` is made of, for a consortium that the caller sees."""
+    return ItemQuery(_CONTRIBUTION, [consortium_id], trace=OPENING)

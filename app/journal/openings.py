@@ -1,0 +1,51 @@
+"""Who was shown the amounts of which consortium: on record before the answer leaves.
+
+What counts as opening a consortium's amounts is every read from which a party's part or a price
+can be computed, whoever reads: the split (its shares too), outcomes with an amount, the
+contribution statement, a charge (it shows its base), and a transaction in the books (the amount
+divided by the rate is the base). What names no consortium does not count: a member's payments,
+the balances of accounts.
+"""
+
+import json
+
+from app.infra.db import Anyone, Database, Query, Trace
+from app.kernel.ids import new_id
+
+_DUE = """(
+    SELECT json_agg(json_build_array(due.consortium_id, due.version))::text
+    FROM (
+      SELECT shown.opens AS consortium_id, app.amounts_version(shown.opens) AS version
+      FROM (SELECT DISTINCT opens FROM ({}) AS read WHERE opens IS NOT NULL) AS shown) AS due
+    WHERE NOT EXISTS (
+      SELECT FROM opening o
+      WHERE o.cluster_id = app.cluster() AND o.person_id = app.my_person()
+        AND o.consortium_id = due.consortium_id AND o.version = due.version))"""
+
+_RECORD = Query(
+    "INSERT INTO opening (cluster_id, id, consortium_id, version, person_id, member_id, at,"
+    " origin, request_id)"
+    " SELECT app.cluster(), due.id, due.consortium_id, due.version, app.my_person(),"
+    " app.member(), $4::timestamptz, $5::text, $6::text"
+    " FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS due (id, consortium_id, version)"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+async def _record(database: Database, caller: Anyone, due: bytes) -> None:
+    """Record openings once; of two readers at the same moment, one does."""
+    pairs = json.loads(due)
+    values = [
+        [new_id() for _ in pairs],
+        [consortium_id for consortium_id, _ in pairs],
+        [version for _, version in pairs],
+        *(caller.now, caller.origin, caller.request_id),
+    ]
+    await database.write(caller, _RECORD, values)
+
+
+OPENING = Trace(_DUE, _record)
+"""The trace of a read that shows amounts; ``opens`` is the consortium that a row shows them of.
+
+Recorded once per person, consortium and version of its split, as ``record_opening`` does.
+"""

@@ -1,0 +1,162 @@
+"""A signed-in read takes at most two round trips to the database, token and scope included."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+from jsonschema import Draft202012Validator
+
+from app.infra.db import Database, open_database
+from app.infra.db.connections import IMPORTER
+from app.main import create_app
+from app.settings import Settings
+from app.watch.service import import_file
+from tests.consortia.steps import EURO, ok, submitted, write_tender
+from tests.test_openapi import document, operations
+from tests.watch.notices import idweb, national, write
+from tests.wire import Tap, tapped
+from tests.world import NOW, Person, World, build_world
+
+pytestmark = pytest.mark.xdist_group("round_trips")
+
+READS = {
+    operation["operationId"]: (path, operation)
+    for method, path, operation in operations()
+    if method == "get" and operation.get("security")
+}
+"""Every signed-in GET of the document: a new one is counted too."""
+
+LISTS = sorted(
+    name
+    for name, (_, operation) in READS.items()
+    if "cursor" in {one["name"] for one in operation.get("parameters", [])}
+)
+READERS = ("alpha", "coordinator")
+"""One of them, at least, may read each."""
+
+
+@dataclass
+class Scene:
+    """A cluster in which each read has something to show, behind a tap."""
+
+    world: World
+    tap: Tap
+
+    async def read(self, person: Person, path: str, **query: Any) -> tuple[Response, int]:
+        """An answer, and the round trips that it took."""
+        before = self.tap.trips
+        answer = await person.get(path, **query)
+        return answer, self.tap.trips - before
+
+    async def filled(self, path: str, person: Person) -> str | None:
+        """The path with the ids of what stands first in the lists that it hangs on."""
+        while found := re.search(r"/\{\w+\}", path):
+            listed = await person.get(path[: found.start()])
+            items = listed.json().get("items")
+            if not items:
+                return None
+            path = f"{path[: found.start()]}/{items[0]['id']}{path[found.end() :]}"
+        return path
+
+
+@pytest.fixture(scope="module")
+async def scene(settings: Settings, owner: Database, tmp_path_factory: Any) -> AsyncIterator[Scene]:
+    """A won joint answer with money in, a tender with an interest, and an import."""
+    async with tapped(settings) as (behind, tap):
+        app = create_app(behind, clock=lambda: NOW)
+        transport = ASGITransport(app=app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            AsyncClient(transport=transport, base_url="http://test") as client,
+        ):
+            world = await build_world(client, owner)
+            await fill(world)
+            await import_some(settings, tmp_path_factory.mktemp("notices") / "notices.json")
+            yield Scene(world, tap)
+
+
+async def fill(world: World) -> None:
+    """Something to show for each read."""
+    tender = await write_tender(world)
+    interest = {"lot_id": tender["lots"][0]["id"], "stance": "lead"}
+    ok(await world.gamma.post(f"/v1/tenders/{tender['id']}/interests", interest))
+    bid = await submitted(world, tender)
+    for lot in range(2):
+        ok(await bid.award(lot))
+    for number in range(4):
+        ok(await bid.receive(world.alpha, 100 * EURO, f"F{number}"))
+        payment = {
+            "member_id": world.alpha.member,
+            "amount": {"amount_cents": 10 * EURO},
+            "received_on": "2026-03-02",
+            "reference": f"VIR {number}",
+        }
+        ok(await world.treasurer.post("/v1/payments", payment))
+
+
+async def import_some(settings: Settings, path: Path) -> None:
+    """A notice with lots, and what could not be read."""
+    records = [national(idweb(), "Sonorisation", lots=["Son", "Lumière"]), {"idweb": None}]
+    async with open_database(settings.login_url(), role=IMPORTER) as importer:
+        await import_file(importer, write(path, records), clock=lambda: NOW)
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+async def test_a_read_takes_two_round_trips_and_then_one(scene: Scene, name: str) -> None:
+    path, operation = READS[name]
+    statuses = []
+    for person in (scene.world.people[name] for name in READERS):
+        filled = await scene.filled(path, person)
+        if filled is None:
+            continue
+        answer, trips = await scene.read(person, filled)
+        assert trips <= 2, answer.text
+        again, trips = await scene.read(person, filled)
+        assert trips == 1, again.text
+        assert again.status_code == answer.status_code
+        statuses.append(answer.status_code)
+        if answer.status_code == 200 and "json" in answer.headers["content-type"]:
+            assert again.json() == answer.json()
+            fits(answer.json(), operation)
+    assert 200 in statuses, "the scene has nothing to show for it"
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_takes_as_many_round_trips_however_long_it_is(scene: Scene, name: str) -> None:
+    path, _ = READS[name]
+    person = scene.world.coordinator
+    filled = await scene.filled(path, person)
+    assert filled is not None
+    for limit in (100, 1, 100):
+        answer, trips = await scene.read(person, filled, limit=limit)
+        assert answer.status_code == 200
+    assert trips == 1
+    assert {(await scene.read(person, filled, limit=limit))[1] for limit in (1, 2, 100)} == {1}
+
+
+async def test_the_tap_counts_what_a_session_costs(scene: Scene) -> None:
+    """The tap sees: a write begins, enters, does its work, and commits."""
+    before = scene.tap.trips
+    await write_tender(scene.world)
+    assert scene.tap.trips - before > 5
+
+
+def fits(body: Any, operation: dict[str, Any]) -> None:
+    """The answer is what the document says, and has nothing that it does not say."""
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": exact_components()}).validate(body)
+
+
+@cache
+def exact_components() -> dict[str, Any]:
+    """The document's models, with nothing allowed beside what they name."""
+    components: dict[str, Any] = document()["components"]
+    for model in components["schemas"].values():
+        if "properties" in model:
+            model.setdefault("additionalProperties", False)
+    return components
