@@ -1,14 +1,14 @@
 """What a read of amounts asks: of which version they are, and of which consortium.
 
-Revision 0008, after 0007.
+Revision 0009, after 0008.
 """
 
 from alembic import op
 
 from app.infra.db.walls import SERVING
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
