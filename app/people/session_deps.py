@@ -16,8 +16,7 @@ Way = Literal["token", "cookie"]
 
 async def signed_in_person(session: Session, actor: Me, caller: Caller) -> Actor:
     """The caller, who holds a session; raises SessionOnly for a program's token."""
-    if not await sessions.in_session(session, caller):
-        raise domain.SessionOnly
+    sessions.require_session(await sessions.in_session(session, caller))
     return actor
 
 

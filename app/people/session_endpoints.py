@@ -3,17 +3,17 @@
 from fastapi import Request
 
 from app.infra.http.credential import refuse_other_sites
-from app.infra.http.deps import Caller, Here, Me, Session, caller_of
+from app.infra.http.deps import Caller, Here, Session, caller_of
 from app.infra.http.errors import refusals
 from app.infra.http.ids import SessionId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
-from app.people import domain, sessions
+from app.people import domain, session_lists, sessions
 from app.people.attempts import TooManyAttempts
 from app.people.session_deps import Deliver, MeInSession
 from app.people.session_schemas import (
     MeOut,
-    OpenSessionOut,
     OpenSessionsOut,
     SessionIn,
     SessionOut,
@@ -47,11 +47,17 @@ async def open_session(
     return deliver.give(opened, body.delivery)
 
 
-@router.get("/sessions", operation_id="list_sessions", responses=refusals())
-async def list_sessions(session: Session, _: MeInSession, caller: Caller) -> OpenSessionsOut:
+@router.get(
+    "/sessions",
+    operation_id="list_sessions",
+    responses=refusals(),
+    openapi_extra=SIGNED_IN,
+)
+async def list_sessions(item: Item) -> OpenSessionsOut:
     """Where the caller is signed in, under every hat, newest first; a hundred at most."""
-    rows = await sessions.list_sessions(session, caller)
-    return OpenSessionsOut(items=[OpenSessionOut.model_validate(row) for row in rows])
+    _, found = await item.data(session_lists.open_sessions(item.caller))
+    sessions.require_session(found["in_session"])
+    return OpenSessionsOut.model_validate(found)
 
 
 @router.post(
@@ -109,19 +115,9 @@ async def end_session(session_id: SessionId, session: Session, actor: MeInSessio
     await sessions.end_session(session, actor, session_id)
 
 
-@router.get("/me", operation_id="get_me", responses=refusals())
-async def get_me(session: Session, actor: Me, caller: Caller) -> MeOut:
+@router.get("/me", operation_id="get_me", responses=refusals(), openapi_extra=SIGNED_IN)
+async def get_me(item: Item) -> MeOut:
     """Who the caller is, for whom they act, and for whom else they could."""
-    who = await sessions.whoami(session, actor, caller)
-    return MeOut.model_validate(
-        {
-            **{name: getattr(actor, name) for name in ACTOR_FIELDS},
-            "scopes": None if actor.scopes is None else sorted(actor.scopes),
-            "name": who.name,
-            "email": who.email,
-            "memberships": who.memberships,
-        }
-    )
-
-
-ACTOR_FIELDS = ("person_id", "membership_id", "cluster_id", "member_id", "role")
+    actor, found = await item.data(session_lists.me(item.caller))
+    scopes = None if actor.scopes is None else sorted(actor.scopes)
+    return MeOut.model_validate({**found, "role": actor.role, "scopes": scopes})

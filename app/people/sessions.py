@@ -4,7 +4,6 @@ A session is one row whose secret changes: at a renewal, at a change of hat. Wha
 in for, when and from where stays, and so does the day on which it ends for good.
 """
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -131,17 +130,23 @@ async def switch_session(
     return await renew_session(session, caller, life, membership_id)
 
 
-async def in_session(session: AsyncSession, caller: Anyone) -> bool:
+async def in_session(session: AsyncSession, caller: Anyone) -> bool | None:
     """Whether the caller signed in, rather than came with a program's token.
 
-    Raises Unauthenticated when the session got another secret at this same moment.
+    None when the session got another secret at this same moment.
     """
     answer: bool | None = await session.scalar(
         text("SELECT app.in_session(:hash)"), {"hash": caller.token_hash()}
     )
-    if answer is None:
-        raise Unauthenticated
     return answer
+
+
+def require_session(in_session: bool | None) -> None:
+    """Raise SessionOnly for a program's token, Unauthenticated when the session is gone."""
+    if in_session is None:
+        raise Unauthenticated
+    if not in_session:
+        raise domain.SessionOnly
 
 
 async def close_session(session: AsyncSession, caller: Anyone) -> None:
@@ -150,15 +155,6 @@ async def close_session(session: AsyncSession, caller: Anyone) -> None:
         text("SELECT app.close_session(:hash, :now)"),
         {"hash": caller.token_hash(), "now": caller.now},
     )
-
-
-async def list_sessions(session: AsyncSession, caller: Anyone) -> list[Row[Any]]:
-    """The caller's live sessions under every hat, newest first; a hundred at most."""
-    found = await session.execute(
-        text("SELECT * FROM app.my_sessions(:hash, :now)"),
-        {"hash": caller.token_hash(), "now": caller.now},
-    )
-    return list(found)
 
 
 async def end_session(session: AsyncSession, actor: Actor, session_id: UUID) -> None:
@@ -176,21 +172,3 @@ async def end_other_sessions(session: AsyncSession, actor: Actor, caller: Anyone
         text("SELECT app.end_sessions(:person, :kept, :now)"),
         {"person": actor.person_id, "kept": caller.token_hash(), "now": actor.now},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Whoami:
-    """The caller's name, mail, and what they can act as."""
-
-    name: str
-    email: str
-    memberships: list[Row[Any]]
-
-
-async def whoami(session: AsyncSession, actor: Actor, caller: Anyone) -> Whoami:
-    """Who the caller is. A program is told of no other hat than the one it was given."""
-    who = (await session.execute(text("SELECT * FROM app.who_am_i()"))).one()
-    memberships = list(await session.execute(text("SELECT * FROM app.my_memberships()")))
-    if not await in_session(session, caller):
-        memberships = [one for one in memberships if one.membership_id == actor.membership_id]
-    return Whoami(who.name, who.email, memberships)

@@ -99,18 +99,18 @@ async def test_a_read_writes_nothing_and_a_write_is_told_apart(
     world: World, settings: Settings
 ) -> None:
     caller = Anyone(world.alpha.token, NOW, "test")
-    audit = Query(
-        "INSERT INTO audit_entry (cluster_id, id, at, person_id, request_id, action, subject_id,"
-        " detail) VALUES (app.cluster(), $1, now(), app.my_person(), 'x', 'x.done', $1, '{}')"
+    event = Query(
+        "INSERT INTO event (cluster_id, id, at, type, data)"
+        " VALUES (app.cluster(), $1, now(), 'x.done', '{}')"
     )
     async with open_database(settings.login_url(), size=1) as database:
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            await database.read(caller, audit, [new_id()])
-        await database.write(caller, audit, [new_id()])
+            await database.read(caller, event, [new_id()])
+        await database.write(caller, event, [new_id()])
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            await database.read(caller, audit, [new_id()])
+            await database.read(caller, event, [new_id()])
     async with world.owner.transaction() as session:
-        count = "SELECT count(*) FROM audit_entry WHERE cluster_id = :id AND action = 'x.done'"
+        count = "SELECT count(*) FROM event WHERE cluster_id = :id AND type = 'x.done'"
         assert await session.scalar(text(count), {"id": world.cluster_id}) == 1
 
 

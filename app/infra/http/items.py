@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app.infra.db import ItemQuery, Query
+from app.infra.db import ItemQuery
 from app.infra.http.deps import SCHEME, caller_of, installation
 from app.infra.http.reading import Check, Reading
 from app.kernel.actor import Actor
@@ -30,13 +30,6 @@ class ItemReader(Reading):
         """
         read = await self._read(query.query, query.values, check=check, trace=query.trace)
         return read.actor, json.loads(read.shown)
-
-    async def actor(self) -> Actor:
-        """The caller alone; raises Unauthenticated."""
-        return (await self._read(_NOTHING, ())).actor
-
-
-_NOTHING = Query("SELECT 'true', NULL, NULL")
 
 
 async def _item_reader(request: Request) -> ItemReader:

@@ -1,14 +1,14 @@
 """What a read of amounts asks: of which version they are, and of which consortium.
 
-Revision 0009, after 0008.
+Revision 0010, after 0009.
 """
 
 from alembic import op
 
 from app.infra.db.walls import SERVING
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
