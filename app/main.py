@@ -5,18 +5,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import api
 from app.infra import logs
 from app.infra.db import open_database
 from app.infra.http import errors
+from app.infra.http.cors import add_cors
 from app.infra.http.cursor import Cursors
 from app.infra.http.deps import Here, Installation
 from app.infra.http.docs import add_docs
-from app.infra.http.metrics import Metrics
+from app.infra.http.guard import Guard
+from app.infra.http.metrics import Metrics, add_metrics
 from app.infra.http.middleware import RequestContext
 from app.infra.http.once import Replay
+from app.infra.http.rates import Limits
 from app.infra.jobs import queue
 from app.infra.secret import secret_key
 from app.kernel.clock import Clock, system_clock
@@ -63,6 +65,8 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # Its answer would be made of the Host header.
+        redirect_slashes=False,
     )
     api.include_rooms(app)
     add_health(app)
@@ -74,17 +78,29 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         return stored.answer
 
     metrics = Metrics()
-
-    @app.get("/metrics", include_in_schema=False)
-    async def get_metrics() -> Response:
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-    app.add_middleware(RequestContext, metrics=metrics, max_body_bytes=settings.max_body_bytes)
+    add_metrics(app, metrics, settings.metrics_token)
+    add_edge(app, metrics, settings)
     return app
 
 
+def add_edge(app: FastAPI, metrics: Metrics, settings: Settings) -> None:
+    """What every request passes; the last added is the outermost."""
+    app.add_middleware(
+        Guard,
+        limits=Limits(
+            per_minute=settings.rate_limit_per_minute,
+            writes_per_minute=settings.rate_limit_writes_per_minute,
+            anonymous_per_minute=settings.rate_limit_anonymous_per_minute,
+        ),
+        max_body_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_timeout_seconds,
+    )
+    add_cors(app, settings.cors_origins)
+    app.add_middleware(RequestContext, metrics=metrics, https=settings.environment == "production")
+
+
 def add_health(app: FastAPI) -> None:
-    """Liveness and readiness, for orchestrators."""
+    """Liveness and readiness, for orchestrators: never refused for their number."""
 
     @app.get("/healthz", tags=["operations"], operation_id="get_health")
     async def get_health() -> dict[str, str]:

@@ -59,6 +59,9 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Left alone, uvicorn believes X-Forwarded-For of whoever shares the machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=WORKER_GRACE_SECONDS,
     )
     with child_worker(settings):

@@ -2,17 +2,22 @@
 
 from email.headerregistry import Address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.kernel.errors import AppError
 from app.kernel.mail import MailServer, read_sender, read_server, read_site
+from app.kernel.origins import read_networks, read_origins, split
+from app.kernel.secret import is_known, weakness
 
-MIN_SECRET_LENGTH = 32
+MAX_RATE = 1_000_000_000
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""Several values in one variable, with commas."""
 
 
 class OwnerUnknown(AppError):
@@ -88,6 +93,43 @@ class Settings(BaseSettings):
         description="Address that people reach the service at, for the links in mails; from host "
         "and port when not set.",
     )
+    body_timeout_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Time that a whole request body may take, in seconds; then 408, and the "
+        "connection closes.",
+    )
+    rate_limit_per_minute: int = Field(
+        1200,
+        ge=0,
+        le=MAX_RATE,
+        description="Requests of one credential in a minute, per API process; 0 counts none.",
+    )
+    rate_limit_writes_per_minute: int = Field(
+        300, ge=0, le=MAX_RATE, description="Of these, requests that change something."
+    )
+    rate_limit_anonymous_per_minute: int = Field(
+        300,
+        ge=0,
+        le=MAX_RATE,
+        description="Requests in a minute of one network (IPv4 /24, IPv6 /56) without a "
+        "credential that has proved itself.",
+    )
+    trusted_proxies: Listed = Field(
+        (),
+        description="Addresses or networks, with commas, of the reverse proxies whose "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    )
+    cors_origins: Listed = Field(
+        (),
+        description="Origins, with commas, whose pages may call the API, by bearer token only.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Bearer token of `/metrics`. Without it, only a program of the same machine "
+        "may read them, and nobody through a proxy.",
+    )
     worker: bool = Field(
         True, description="Whether `grappe serve` starts a job worker as its child process."
     )
@@ -149,6 +191,29 @@ class Settings(BaseSettings):
     def _site(cls, url: str | None) -> str | None:
         return url if url is None else read_site(url)
 
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        return split(given)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return read_networks(given)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return read_origins(given)
+
+    @field_validator("secret_key", "metrics_token")
+    @classmethod
+    def _random(cls, secret: SecretStr | None, field: ValidationInfo) -> SecretStr | None:
+        reason = weakness(secret.get_secret_value()) if secret is not None else None
+        if reason is not None:
+            raise ValueError(f"GRAPPE_{str(field.field_name).upper()} {reason}")
+        return secret
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if self.database_url is None and self.database_owner_url is not None:
@@ -156,11 +221,6 @@ class Settings(BaseSettings):
                 "GRAPPE_DATABASE_OWNER_URL needs GRAPPE_DATABASE_URL beside it "
                 "(neither, for the embedded server)"
             )
-        if self.secret_key is not None:
-            if len(set(self.secret_key.get_secret_value())) < MIN_SECRET_LENGTH // 4:
-                raise ValueError("GRAPPE_SECRET_KEY repeats too few characters: make it random")
-            if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
-                raise ValueError(f"GRAPPE_SECRET_KEY needs {MIN_SECRET_LENGTH} characters at least")
         if self.environment == "production":
             self._safe_in_production()
         return self
@@ -174,6 +234,15 @@ class Settings(BaseSettings):
             raise ValueError("GRAPPE_PUBLIC_URL is required beside GRAPPE_SMTP_URL in production")
         if self.smtp_url is not None and self.mail_sender().domain == "localhost":
             raise ValueError("GRAPPE_MAIL_FROM is required beside GRAPPE_SMTP_URL in production")
+        if self.metrics_token is not None and self.metrics_token == self.secret_key:
+            raise ValueError("GRAPPE_METRICS_TOKEN must not be GRAPPE_SECRET_KEY")
+        if any(not origin.startswith("https://") for origin in self.cors_origins):
+            raise ValueError("GRAPPE_CORS_ORIGINS names https:// origins in production, never *")
+        for name in ("database_url", "database_owner_url"):
+            url = getattr(self, name)
+            password = make_url(url.get_secret_value()).password if url else None
+            if password is not None and is_known(str(password)):
+                raise ValueError(f"GRAPPE_{name.upper()} bears a password that everybody knows")
 
     def login_url(self) -> str:
         """The database for requests and jobs; raises ``RuntimeError`` when none runs yet."""

@@ -19,7 +19,7 @@ from app.infra import embedded
 from app.infra.db import Database, open_database
 from app.infra.db.migrate import migrate
 from app.main import create_app
-from app.settings import Settings
+from app.settings import MAX_RATE, Settings
 from tests.world import NOW, World, build_world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,7 +64,14 @@ def own_name(stem: str) -> str:
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """Settings of this test process, with a database of its own."""
-    base = Settings(data_dir=ROOT / ".grappe" / "test", worker=False)
+    base = Settings(
+        data_dir=ROOT / ".grappe" / "test",
+        worker=False,
+        # Counted as in production, and never reached: all tests come from one address.
+        rate_limit_per_minute=MAX_RATE,
+        rate_limit_writes_per_minute=MAX_RATE,
+        rate_limit_anonymous_per_minute=MAX_RATE,
+    )
     with embedded.database(base) as running, own_database(running, own_name("test")) as own:
         yield own
 

@@ -207,7 +207,7 @@ def test_an_unsafe_setting_stops_the_start(grappe: Grappe) -> None:
 
 
 def test_the_demo_is_refused_in_production(grappe: Grappe) -> None:
-    secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+    secret = "kP3vX8qLz7Rw2Jm5Tn9Bc4Hy6Gd1Sf0Q"
     answer = grappe("demo", GRAPPE_ENVIRONMENT="production", GRAPPE_SECRET_KEY=secret)
     assert (answer.returncode, "production" in answer.stderr) == (1, True)
 

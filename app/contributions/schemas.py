@@ -21,7 +21,7 @@ from app.infra.http.ids import (
     PolicyId,
 )
 from app.infra.http.listing import Page
-from app.infra.http.schemas import In, MoneyIn, MoneyOut, Out
+from app.infra.http.schemas import In, MoneyIn, MoneyOut, Out, ShortText
 from app.kernel.money import BPS_WHOLE, MAX_CENTS
 
 MAX_HEADCOUNT = 1_000_000
@@ -162,9 +162,9 @@ class PaymentIn(In):
     member_id: MemberId
     amount: MoneyIn
     received_on: date
-    reference: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
-    ] = Field(description="Unique in the cluster.", examples=["VIR 2026-03-02 SCENE OUVERTE"])
+    reference: ShortText = Field(
+        description="Unique in the cluster.", examples=["VIR 2026-03-02 SCENE OUVERTE"]
+    )
     method: Method = Method.TRANSFER
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from app.infra.http.ids import ClusterId, MemberId, MembershipId, PersonId, SessionId
 from app.infra.http.schemas import In, Out
+from app.infra.http.text import Text
 from app.kernel.actor import Role
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -15,9 +16,7 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class SessionIn(In):
     """A sign-in by password."""
 
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254)] = Field(
-        examples=["treso@forez-culture.example"]
-    )
+    email: Annotated[str, Text(least=3, most=254)] = Field(examples=["treso@forez-culture.example"])
     password: Password
     membership_id: MembershipId | None = Field(
         None, description="Which role to take; without it, the one used last, else the oldest."

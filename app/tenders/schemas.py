@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, field_validator, m
 from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
+from app.infra.http.text import Text
 from app.kernel.zones import zones
 from app.tenders.domain import DeadlineIn, SeveralBids, Stance
 from app.tenders.models import Lot, Tender
@@ -17,13 +18,13 @@ from app.watch.domain import Nature
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 Cpv = Annotated[str, StringConstraints(pattern="^[0-9]{8}$")]
-Url = Annotated[str, StringConstraints(pattern="^https?://[^\\s]{3,1000}$")]
+Url = Annotated[str, StringConstraints(pattern="^https?://[!-~]{3,1000}$")]
 
 
 class LotBody(In):
     """A lot written by hand."""
 
-    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    number: Annotated[str, Text(least=1, most=40)]
     title: ShortText
     cpv: list[Cpv] = Field(default=[], max_length=20)
     estimate: MoneyIn | None = None

@@ -1,12 +1,15 @@
 """Settings: refused when unsafe, documented when known."""
 
 import re
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from app.infra.secret import secret_key
+from app.kernel.secret import weakness
 from app.settings import OwnerUnknown, Settings
 
 README = Path(__file__).parents[2] / "README.md"
@@ -17,10 +20,80 @@ def test_production_needs_a_secret() -> None:
         Settings(environment="production")
 
 
-@pytest.mark.parametrize("secret", ["short", "a" * 40])
-def test_a_weak_secret_is_refused(secret: str) -> None:
-    with pytest.raises(ValidationError, match="GRAPPE_SECRET_KEY"):
-        Settings(secret_key=SecretStr(secret))
+WEAK = {
+    "empty": "x",
+    "short": secrets.token_hex(15),
+    "one letter": "a" * 40,
+    "few letters": "ab" * 20,
+    "repeated": "k3Jx9Qw2" * 5,
+    "told in examples": "changeme-" + secrets.token_hex(16),
+    "told otherwise": "Change_Me" + secrets.token_hex(16),
+    "a sentence of examples": "this-is-not-a-secret-do-not-use-it-in-production",
+    "digits in order": "123456789012345678901234567890123456",
+}
+
+
+@pytest.mark.parametrize("name", ["secret_key", "metrics_token"])
+@pytest.mark.parametrize("secret", WEAK.values(), ids=WEAK)
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_a_weak_secret_is_refused(environment: str, name: str, secret: str) -> None:
+    given = {"secret_key": secrets.token_hex(24), name: secret}
+    with pytest.raises(ValidationError, match=f"GRAPPE_{name.upper()}") as refused:
+        Settings.model_validate({"environment": environment, **given})
+    assert secret not in str(refused.value) or secret == "x"
+
+
+@pytest.mark.parametrize("draw", [secrets.token_hex, secrets.token_urlsafe, secrets.token_bytes])
+def test_what_was_drawn_is_accepted(draw: Callable[[int], str | bytes]) -> None:
+    for _ in range(200):
+        drawn = draw(24)
+        assert weakness(drawn if isinstance(drawn, str) else drawn.hex()) is None
+
+
+PRODUCTION = {"environment": "production", "secret_key": "kP3vX8qLz7Rw2Jm5Tn9Bc4Hy6Gd1Sf0Q"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"cors_origins": "*"}, "https:// origins"),
+        ({"cors_origins": "http://app.example"}, "https:// origins"),
+        ({"metrics_token": PRODUCTION["secret_key"]}, "GRAPPE_METRICS_TOKEN"),
+        ({"database_url": "postgresql://postgres:postgres@db/grappe"}, "everybody knows"),
+        ({"database_url": "postgresql://grappe:ChangeMe!@db/grappe"}, "everybody knows"),
+    ],
+)
+def test_production_refuses_what_is_for_trying(change: dict[str, str], reason: str) -> None:
+    assert Settings.model_validate(PRODUCTION).environment == "production"
+    with pytest.raises(ValidationError, match=reason):
+        Settings.model_validate({**PRODUCTION, **change})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cors_origins", "https://app.example/"),
+        ("cors_origins", "https://app.example/path"),
+        ("cors_origins", "app.example"),
+        ("cors_origins", "null"),
+        ("cors_origins", "https://me:you@app.example"),
+        ("trusted_proxies", "proxy.example"),
+        ("trusted_proxies", "*"),
+        ("trusted_proxies", "0.0.0.0/0"),
+        ("trusted_proxies", "10.0.0.1, ::/0"),
+    ],
+)
+def test_lists_of_settings_are_checked(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings.model_validate({name: value})
+
+
+def test_lists_of_settings_are_read_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPPE_TRUSTED_PROXIES", "10.1.2.3/8, ::1")
+    monkeypatch.setenv("GRAPPE_CORS_ORIGINS", "https://a.example,https://b.example:8443")
+    settings = Settings()
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
+    assert settings.cors_origins == ("https://a.example", "https://b.example:8443")
 
 
 def test_the_owner_alone_is_refused() -> None:
@@ -76,5 +149,5 @@ def test_every_setting_is_in_the_readme_with_its_default() -> None:
     assert rows.keys() == known.keys()
     for name, field in known.items():
         default = str(field.default).lower() if isinstance(field.default, bool) else field.default
-        expected = "" if default is None else f"`{default}`"
+        expected = "" if default in (None, ()) else f"`{default}`"
         assert rows[name] == (expected, field.description), name

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StrictInt, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StrictInt, model_validator
 
 from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
 from app.infra.http.ids import (
@@ -13,6 +13,7 @@ from app.infra.http.ids import (
     TenderId,
 )
 from app.infra.http.schemas import In, LongText, MoneyIn, ShortText
+from app.infra.http.text import Text
 
 
 class ConsortiumIn(In):
@@ -109,9 +110,9 @@ class ReceiptIn(In):
     party_id: PartyId
     amount: MoneyIn
     received_on: date
-    reference: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
-    ] = Field(description="Of the invoice or the transfer: unique per party and lot.")
+    reference: Annotated[str, Text(least=1, most=100)] = Field(
+        description="Of the invoice or the transfer: unique per party and lot."
+    )
     beyond_part: bool = Field(
         default=False,
         strict=True,

@@ -23,10 +23,21 @@ class CrossSite(Forbidden):
     title = "Cette demande vient d'un autre site : elle est refusée."
 
 
-def bearer(request: Request) -> str | None:
-    """The token in the header (RFC 6750, 2.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def bearer_token(authorization: str) -> str | None:
+    """The token of an ``Authorization`` header (RFC 6750, 2.1)."""
+    scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def bearer(request: Request) -> str | None:
+    """The token in the header."""
+    return bearer_token(request.headers.get("authorization", ""))
+
+
+def unchecked(request: Request) -> str | None:
+    """The secret that came with the request, bearer before cookie, whoever made it come."""
+    token = bearer(request)
+    return request.cookies.get(COOKIE) if token is None else token
 
 
 def credential(request: Request, public_url: str | None = None) -> str | None:

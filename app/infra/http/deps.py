@@ -17,6 +17,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession as SqlSession
 
 from app.infra.db import Anyone, Database, enter
+from app.infra.http import context
 from app.infra.http.context import request_id
 from app.infra.http.credential import credential
 from app.infra.http.cursor import Cursors
@@ -96,7 +97,9 @@ OpenSession = Annotated[SqlSession, Depends(open_session, scope="function")]
 
 async def signed_in(session: OpenSession, caller: Caller) -> Work:
     """The transaction, with the caller's scope set; raises Unauthenticated."""
-    return Work(session, await enter(session, caller))
+    work = Work(session, await enter(session, caller))
+    context.signed_in.set(True)
+    return work
 
 
 _Signed = Annotated[Work, Depends(signed_in, scope="function")]

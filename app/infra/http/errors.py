@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from app.infra.http.context import request_id
 from app.infra.http.credential import CrossSite
-from app.infra.http.strict import BadJson
+from app.infra.http.strict import BadJson, UnsupportedMediaType
 from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Unauthenticated
 from app.kernel.scopes import ScopeMissing
 
@@ -39,6 +39,20 @@ class BodyTooLarge(AppError):
     title = "Le corps de la demande est trop grand."
 
 
+class BodyTooSlow(AppError):
+    """The body has not come within its time (RFC 9110, 15.5.9)."""
+
+    status, code = 408, "body_too_slow"
+    title = "Le corps de la demande n'est pas arrivé à temps."
+
+
+class RateLimited(AppError):
+    """More requests than the budget allows (RFC 6585, 4); ``Retry-After`` says until when."""
+
+    status, code = 429, "rate_limited"
+    title = "Trop de demandes : réessayez après le délai indiqué."
+
+
 INTERNAL_ERROR = ("internal_error", "Erreur interne : elle est consignée.")
 
 _HTTP_CODES = {
@@ -46,12 +60,14 @@ _HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     BodyTooLarge.status: BodyTooLarge.code,
+    BodyTooSlow.status: BodyTooSlow.code,
 }
 _HTTP_TITLES = {
     400: "La demande est incorrecte.",
     404: "Introuvable.",
     405: "Cette adresse n'accepte pas cette méthode.",
     BodyTooLarge.status: BodyTooLarge.title,
+    BodyTooSlow.status: BodyTooSlow.title,
 }
 
 
@@ -112,8 +128,11 @@ def refusals(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         Forbidden,
         ScopeMissing,
         CrossSite,
+        BodyTooSlow,
         BodyTooLarge,
+        UnsupportedMediaType,
         Invalid,
+        RateLimited,
     )
     for error in (*always, *errors):
         by_status.setdefault(error.status, []).append(error)
@@ -157,7 +176,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(psycopg.OperationalError)
     @app.exception_handler(psycopg.InterfaceError)
     async def unavailable(_request: Request, error: Exception) -> Response:
-        log.error("database_unavailable", error=type(error).__name__)
+        log.error("database_unavailable", error=type(error).__name__, request_id=request_id.get())
         return problem(
             503,
             "unavailable",

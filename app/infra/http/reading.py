@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.infra.db import Anyone, Query, Trace
+from app.infra.http.context import signed_in
 from app.infra.http.deps import Installation
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
@@ -43,6 +44,7 @@ class Reading:
         """
         database = self._here.database
         row = await database.read(self.caller, query, values)
+        signed_in.set(True)
         shown, aside, due = row.columns or (None, None, None)
         if shown is None:
             raise NotFound

@@ -4,6 +4,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
+from app.infra.http.text import Text
 from app.kernel.money import MAX_CENTS, Money
 
 Item = TypeVar("Item")
@@ -46,5 +47,5 @@ class ListOut(Out, Generic[Item]):
     next_cursor: str | None = Field(description="Pass it as `cursor` for the next page.")
 
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
+ShortText = Annotated[str, Text(least=1, most=200)]
+LongText = Annotated[str, Text(most=10_000, lines=True)]

@@ -9,8 +9,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
+from app.infra.http.rates import SAFE
 from app.kernel.errors import AppError
 
 MAX_DEPTH = 32
@@ -26,6 +28,13 @@ class BadJson(AppError):
 
     code = "bad_json"
     title = "Le corps de la demande n'est pas du JSON acceptable."
+
+
+class UnsupportedMediaType(AppError):
+    """The body is said to be something else than JSON (RFC 9110, 15.5.16)."""
+
+    status, code = 415, "unsupported_media_type"
+    title = "Le corps de la demande doit être du JSON (application/json)."
 
 
 def read_json(body: bytes) -> Any:
@@ -84,19 +93,30 @@ class _StrictRequest(Request):
         return read_json(await self.body())
 
 
+def _is_json(request: Request) -> bool:
+    kind, _, _ = request.headers.get("content-type", "").partition(";")
+    return kind.strip().lower() == "application/json"
+
+
 class StrictRoute(APIRoute):
-    """A route whose body is read strictly."""
+    """A route whose body is read strictly, and whole before anything else is done."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, given a request that reads strictly."""
         handler = super().get_route_handler()
-        if self.body_field is None:
-            return handler
+        json_expected = self.body_field is not None and not isinstance(
+            self.body_field.field_info, Form
+        )
 
-        async def strict(request: Request) -> Response:
-            return await handler(_StrictRequest(request.scope, request.receive))
+        async def strict(given: Request) -> Response:
+            request = _StrictRequest(given.scope, given.receive)
+            # Read before any dependency asks for it: a body that drips must not hold a
+            # connection of the database.
+            if await request.body() and json_expected and not _is_json(request):
+                raise UnsupportedMediaType
+            return await handler(request)
 
-        return strict
+        return handler if (self.methods or set()) <= SAFE else strict
 
 
 def room_router(path: str = "", **options: Any) -> APIRouter:
