@@ -2,18 +2,31 @@
 
 from fastapi import FastAPI
 
-import app.journal.models  # noqa: F401 - maps its tables
 from app.clusters.endpoints import router as clusters
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
+from app.consortia.trail_endpoints import router as trails
 from app.contributions.endpoints import router as contributions
+from app.journal.endpoints import router as journal
 from app.ledger.endpoints import router as ledger
 from app.people.session_endpoints import router as sessions
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
-ROOMS = (sessions, clusters, watch, tenders, consortia, parties, outcomes, contributions, ledger)
+ROOMS = (
+    sessions,
+    clusters,
+    watch,
+    tenders,
+    consortia,
+    parties,
+    outcomes,
+    trails,
+    contributions,
+    ledger,
+    journal,
+)
 
 
 def include_rooms(app: FastAPI) -> None:
@@ -32,5 +45,6 @@ TAGS = [
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},
+    {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "operations", "description": "For orchestrators."},
 ]

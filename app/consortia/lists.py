@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.contributions import service as contributions
 from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
+from app.journal import lists as journal
 from app.journal.openings import OPENING
 
 _HEADER = f"""
@@ -104,3 +105,12 @@ def split(consortium_id: UUID) -> ItemQuery:
 def contribution(consortium_id: UUID) -> ItemQuery:
     """What ``contributions.statement`` is made of, for a consortium that the caller sees."""
     return ItemQuery(_CONTRIBUTION, [consortium_id], trace=OPENING)
+
+
+def trail(consortium_id: UUID) -> ListQuery:
+    """What happened in a consortium, for its parties and overseers: there is none for others."""
+    mine = (
+        "EXISTS (SELECT FROM consortium c WHERE c.cluster_id = app.cluster() AND c.id = {}::uuid"
+        " AND (c.id = ANY ((SELECT app.my_consortia())::uuid[]) OR (SELECT app.oversees())))"
+    )
+    return journal.trail(consortium_id, parent=(mine, [consortium_id]))
