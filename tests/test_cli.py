@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.settings import Settings
 from tests.conftest import SHARED_DATA
+from tests.journal.chains import seals, tamper, write
 from tests.world import World
 
 FULL_RECORD = {
@@ -226,3 +228,68 @@ def test_a_database_that_is_not_there_is_said_in_one_line(grappe: Grappe) -> Non
 def test_the_operators_commands_need_the_owner(grappe: Grappe) -> None:
     answer = grappe("migrate", GRAPPE_DATABASE_OWNER_URL="")
     assert (answer.returncode, "GRAPPE_DATABASE_OWNER_URL" in answer.stderr) == (2, True)
+
+
+async def test_the_check_of_a_whole_trail_says_its_seal_and_leaves_with_zero(
+    grappe: Grappe, world: World
+) -> None:
+    await write(world, 3)
+    slug = await slug_of(world)
+    answer = grappe("check", "--cluster", slug)
+    assert answer.returncode == 0, answer.stderr
+    last = (await seals(world))[-1]
+    noted = f"{last.seq}:{last.hash.hex()}"
+    assert answer.stdout == f"{slug} : journal intact, {last.seq} sceaux, le dernier {noted}\n"
+    assert grappe("check", "--cluster", slug, "--seal", noted).returncode == 0
+    other = f"{last.seq}:{'0' * 64}"
+    refused = grappe("check", "--cluster", slug, "--seal", other)
+    assert (refused.returncode, "coupée ou refaite" in refused.stdout) == (1, True)
+
+
+async def test_the_check_names_the_row_that_was_touched_and_leaves_with_one(
+    grappe: Grappe, settings: Settings, world: World
+) -> None:
+    await write(world, 3)
+    touched = (await seals(world))[-2]
+    await tamper(
+        settings, world, f"UPDATE audit_entry SET origin = '-' WHERE id = '{touched.subject_id}'"
+    )
+    answer = grappe("check")
+    assert answer.returncode == 1
+    assert f"  audit_entry {touched.subject_id} (n° {touched.seq}) : modifiée" in answer.stdout
+    assert f"{await slug_of(world)} : journal 1 ANOMALIES" in answer.stdout
+    assert "anomalies" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("--cluster", "nowhere"), 1),
+        (("--seal", f"1:{'0' * 64}"), 2),
+        (("--cluster", "x", "--seal", "1:abc"), 2),
+    ],
+)
+def test_a_check_that_cannot_be_done_is_refused(
+    grappe: Grappe, words: tuple[str, ...], status: int
+) -> None:
+    answer = grappe("check", *words)
+    assert (answer.returncode, answer.stdout) == (status, "")
+    assert "Traceback" not in answer.stderr
+
+
+async def test_what_the_operator_does_is_in_the_trail(grappe: Grappe, world: World) -> None:
+    mail = f"alpha@{await slug_of(world)}.example"
+    assert grappe("token", "create", "--email", mail).returncode == 0
+    async with world.owner.transaction() as session:
+        query = (
+            "SELECT action, origin FROM audit_entry WHERE cluster_id = :c AND request_id = 'cli'"
+        )
+        found = [tuple(row) for row in await session.execute(text(query), {"c": world.cluster_id})]
+    assert found == [("cluster.created", "operator"), ("token.created", "operator")]
+
+
+async def slug_of(world: World) -> str:
+    """The short name of the world's cluster."""
+    query = text("SELECT slug FROM cluster WHERE cluster_id = :c")
+    async with world.owner.transaction() as session:
+        return str(await session.scalar(query, {"c": world.cluster_id}))

@@ -11,7 +11,7 @@ from stdnum.fr import siret as siret_number
 
 from app.clusters import domain
 from app.clusters.models import Cluster, Member
-from app.infra.db import add_or_refuse
+from app.infra.db import add_or_refuse, operator_actor
 from app.journal.service import record
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
@@ -41,6 +41,8 @@ async def create_cluster(
     domain.check_cluster(slug, zone)
     cluster = Cluster(name=name, slug=slug, zone=zone, created_at=now)
     await add_or_refuse(session, cluster, domain.ClusterExists)
+    actor = await operator_actor(session, cluster.cluster_id, now)
+    await record(session, actor, "cluster.created", cluster.cluster_id)
     return cluster
 
 

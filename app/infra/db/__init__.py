@@ -3,7 +3,7 @@
 from app.infra.db.base import Base, TenantRow
 from app.infra.db.connections import Database, Row, open_database
 from app.infra.db.queries import ItemQuery, ListQuery, Trace, instant, money, public_id
-from app.infra.db.scope import Anyone, enter, system_actor
+from app.infra.db.scope import Anyone, enter, operator_actor, system_actor
 from app.infra.db.unique import add_or_refuse
 from app.infra.db.wire import Query
 
@@ -22,6 +22,7 @@ __all__ = [
     "instant",
     "money",
     "open_database",
+    "operator_actor",
     "public_id",
     "system_actor",
 ]

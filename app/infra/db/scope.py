@@ -94,8 +94,19 @@ async def enter(session: AsyncSession, caller: Anyone) -> Actor:
 async def system_actor(
     session: AsyncSession, cluster_id: UUID, now: datetime, request_id: str
 ) -> Actor:
-    """Set a job's or an operator's scope to one cluster, and give the actor to record."""
+    """Set a job's scope to one cluster, and give the actor to record."""
+    return await _itself(session, cluster_id, now, request_id, "system")
+
+
+async def operator_actor(session: AsyncSession, cluster_id: UUID, now: datetime) -> Actor:
+    """Set the scope of an operator's command to one cluster, and give the actor to record."""
+    return await _itself(session, cluster_id, now, "cli", "operator")
+
+
+async def _itself(
+    session: AsyncSession, cluster_id: UUID, now: datetime, request_id: str, origin: str
+) -> Actor:
     await session.execute(
         text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
     )
-    return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id, "system")
+    return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id, origin)

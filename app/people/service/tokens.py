@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.models import Cluster
+from app.infra.db import operator_actor
+from app.journal.service import record
 from app.kernel.errors import NotFound
 from app.people import domain
 from app.people.models import Membership, Person, Token
@@ -38,17 +40,18 @@ async def create_token(
     if len(found) > 1:
         raise domain.ChooseMembership("Précisez le regroupement avec --cluster.")
     token = domain.fresh_token()
-    session.add(
-        Token(
-            cluster_id=found[0].cluster_id,
-            membership_id=found[0].id,
-            kind="api",
-            name=name,
-            prefix=token.prefix,
-            hash=token.hash,
-            created_at=now,
-            expires_at=expires_at,
-        )
+    row = Token(
+        cluster_id=found[0].cluster_id,
+        membership_id=found[0].id,
+        kind="api",
+        name=name,
+        prefix=token.prefix,
+        hash=token.hash,
+        created_at=now,
+        expires_at=expires_at,
     )
+    session.add(row)
     await session.flush()
+    actor = await operator_actor(session, row.cluster_id, now)
+    await record(session, actor, "token.created", row.id)
     return token.secret
