@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from app.alerts.endpoints import router as alerts
 from app.clusters.endpoints import router as clusters
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
@@ -26,6 +27,7 @@ ROOMS = (
     contributions,
     ledger,
     journal,
+    alerts,
 )
 
 
@@ -46,5 +48,6 @@ TAGS = [
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
+    {"name": "calendars", "description": "Private addresses for calendar programs: no price."},
     {"name": "operations", "description": "For orchestrators."},
 ]

@@ -11,9 +11,9 @@ from app.main import create_app
 from app.settings import Settings
 
 SNAPSHOT = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
-OPEN = {"open_session", "get_health", "get_readiness"}
+OPEN = {"open_session", "get_health", "get_readiness", "get_calendar"}
 """Operations that need no sign-in."""
-SHOW_A_SECRET = {"open_session", "renew_session", "switch_session"}
+SHOW_A_SECRET = {"open_session", "renew_session", "switch_session", "open_calendar_address"}
 """Answers that must not be kept for a retry."""
 
 

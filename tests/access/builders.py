@@ -22,6 +22,12 @@ def open_session(_scene: Scene, _who: str) -> Call:
     return Call(body={"email": stranger, "password": "pas-le-bon-mot"})
 
 
+@builds("open_calendar_address")
+def open_calendar_address(_scene: Scene, _who: str) -> Call:
+    """Another device."""
+    return Call(body={"name": "Téléphone"})
+
+
 @builds("switch_session")
 def switch_session(_scene: Scene, _who: str) -> Call:
     """A membership that is nobody's."""

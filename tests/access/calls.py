@@ -12,6 +12,7 @@ from uuid import uuid4
 from httpx import AsyncClient, Response
 
 from app.kernel.ids import encode
+from app.people.domain import fresh_token
 from tests.access.document import Operation, operations
 from tests.access.scene import Scene
 
@@ -85,10 +86,12 @@ async def send(
 
 
 IDS: dict[str, Callable[[Scene], str]] = {
+    "address_id": lambda _: encode("cal", uuid4()),
     "consortium_id": lambda scene: str(scene.stages["submitted"].x.body["id"]),
     "import_id": lambda scene: scene.import_id,
     "member_id": lambda scene: scene.world.beta.member,
     "notice_id": lambda scene: scene.notice_id,
+    "secret": lambda _: fresh_token().secret,
     "session_id": lambda _: encode("ses", uuid4()),
     "tender_id": lambda scene: str(scene.stages["submitted"].tender["id"]),
 }

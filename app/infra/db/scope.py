@@ -22,6 +22,9 @@ from app.kernel.scopes import check_scope
 ENTER = (
     "SELECT person_id, cluster_id, member_id, role, membership_id, scopes FROM app.enter({}, {})"
 )
+ENTER_FEED = ENTER.replace("app.enter(", "app.enter_feed(")
+"""For private addresses, and for nothing else."""
+
 SYSTEM_PERSON = UUID(int=0)
 """The person on record for what a job does by itself."""
 
@@ -30,7 +33,8 @@ SYSTEM_PERSON = UUID(int=0)
 class Anyone:
     """A caller before sign-in is checked: what came with the request, and when.
 
-    ``needs`` is the scope that the operation asks of a program's token.
+    ``needs`` is the scope that the operation asks of a program's token; ``feed`` says that the
+    token is a private address.
     """
 
     token: str | None
@@ -38,6 +42,7 @@ class Anyone:
     request_id: str
     origin: str = "-"
     needs: str | None = None
+    feed: bool = False
 
     def token_hash(self) -> bytes:
         """SHA-256 of the token, the only form of it that is stored; raises Unauthenticated."""
@@ -48,7 +53,8 @@ class Anyone:
     def scope(self) -> bytes:
         """The call of ``app.enter`` as one statement; raises Unauthenticated without a token."""
         hashed = self.token_hash().hex()
-        return ENTER.format(f"'\\x{hashed}'", f"'{self.now.isoformat()}'").encode()
+        enter = ENTER_FEED if self.feed else ENTER
+        return enter.format(f"'\\x{hashed}'", f"'{self.now.isoformat()}'").encode()
 
     def as_actor(self, row: "Found") -> Actor:
         """The actor that ``app.enter`` found; raises ScopeMissing.

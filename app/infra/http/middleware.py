@@ -12,6 +12,9 @@ from app.kernel.ids import new_id
 
 _GIVEN = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
+_PRIVATE = "/v1/calendars/"
+"""What follows is a credential: it is not logged, whether or not it leads anywhere."""
+
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -71,8 +74,12 @@ class RequestContext:
                 self.log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"],
+                    path=_logged(scope["path"]),
                     status=status,
                     ms=round(seconds * 1000, 1),
                     request_id=name,
                 )
+
+
+def _logged(path: str) -> str:
+    return f"{_PRIVATE}…" if path.startswith(_PRIVATE) else path

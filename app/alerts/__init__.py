@@ -1,0 +1,1 @@
+"""What reaches people outside: private calendar addresses."""
