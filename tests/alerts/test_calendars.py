@@ -85,13 +85,23 @@ async def test_no_amount_is_in_it(world: World) -> None:
 
 
 async def test_names_are_inert(world: World) -> None:
+    """Whatever a source may have let through."""
     body = {
-        "title": HOSTILE,
-        "buyer": "Ville\nDTSTART:19700101T000000Z",
+        "title": "Sonorisation",
+        "buyer": "Ville",
         "deadline": {"wall_time": "2026-10-25T02:30:00", "zone": "Indian/Reunion"},
         "url": "https://example.test/avis?q=<b>",
     }
     ok(await world.coordinator.post("/v1/tenders", body))
+    async with world.owner.transaction() as session:
+        await session.execute(
+            text("UPDATE tender SET title = :title, buyer = :buyer WHERE cluster_id = :cluster"),
+            {
+                "title": HOSTILE,
+                "buyer": "Ville\nDTSTART:19700101T000000Z",
+                "cluster": world.cluster_id,
+            },
+        )
     path, _ = await opened(world.alpha)
     answer = await world.client.get(path)
     assert b"\nBEGIN:VALARM" not in answer.content
