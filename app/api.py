@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from app.alerts.endpoints import router as alerts
-from app.clusters.endpoints import router as clusters
+from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
@@ -17,7 +17,7 @@ from app.watch.endpoints import router as watch
 
 ROOMS = (
     sessions,
-    clusters,
+    *CLUSTERS,
     watch,
     tenders,
     consortia,
@@ -40,7 +40,8 @@ def include_rooms(app: FastAPI) -> None:
 TAGS = [
     {"name": "sessions", "description": "Sign in and out; who the caller is."},
     {"name": "cluster", "description": "The body that gathers the companies."},
-    {"name": "members", "description": "Its companies."},
+    {"name": "members", "description": "Its companies: admission, standing, identity."},
+    {"name": "candidacies", "description": "Companies that would join, and the votes on them."},
     {"name": "sources", "description": "Where notices come from, and how fresh they are."},
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from app import api
+from app.clusters.company_search import open_company_search
 from app.infra import logs
 from app.infra.db import open_database
 from app.infra.http import errors
@@ -44,15 +45,19 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_database(
-            settings.login_url(),
-            size=settings.pool_size,
-            statement_timeout_ms=settings.statement_timeout_ms,
-        ) as database:
+        async with (
+            open_database(
+                settings.login_url(),
+                size=settings.pool_size,
+                statement_timeout_ms=settings.statement_timeout_ms,
+            ) as database,
+            open_company_search(settings.company_search_url, settings.contact) as register,
+        ):
             secret = secret_key(settings)
             app.state.installation = Installation(
                 settings, database, Cursors(secret), clock, secret
             )
+            app.state.company_search = register
             yield
 
     app = FastAPI(

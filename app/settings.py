@@ -139,8 +139,14 @@ class Settings(BaseSettings):
     contact: str = Field(
         "https://example.org/grappe",
         max_length=200,
-        description="Address or page in the User-Agent of watch imports, so that a source can "
-        "reach its client's operator.",
+        description="Address or page in the User-Agent of what leaves (watch imports, company "
+        "search), so that a source can reach its client's operator.",
+    )
+    company_search_url: str | None = Field(
+        None,
+        description="Public register of companies, such as "
+        "`https://recherche-entreprises.api.gouv.fr`: completes a company by its SIREN. Off "
+        "without it.",
     )
     log_format: Literal["text", "json"] = Field("text", description="`json` for log collectors.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -186,7 +192,7 @@ class Settings(BaseSettings):
         read_sender(text)
         return text
 
-    @field_validator("public_url")
+    @field_validator("public_url", "company_search_url")
     @classmethod
     def _site(cls, url: str | None) -> str | None:
         return url if url is None else read_site(url)

@@ -109,13 +109,17 @@ async def test_a_created_token_signs_in(grappe: Grappe, world: World) -> None:
     slug = f"cli-{world.cluster_id.hex[-12:]}"
     mail = f"moi@{slug}.example"
     made = grappe(
-        "cluster", "create", "Essai", "--slug", slug, "--coordinator", mail, stdin="un long secret"
+        *("cluster", "create", "Essai", "--slug", slug, "--coordinator", mail),
+        *("--language", "en", "--admission", "vote"),
+        stdin="un long secret",
     )
     assert made.returncode == 0, made.stderr
     # A program signs in now; the API in this process lives at its own fixed moment, before it.
     token = grappe("token", "create", "--email", mail, "--cluster", slug).stdout.strip()
     answer = await world.client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert answer.json()["role"] == "coordinator"
+    answer = await world.client.get("/v1/cluster", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.json()["language"], answer.json()["admission"]) == ("en", "vote")
 
 
 def test_an_unknown_person_gets_no_token(grappe: Grappe) -> None:

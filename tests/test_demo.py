@@ -118,6 +118,13 @@ async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:
     assert overseas["deadline"]["zone"] == "Indian/Reunion"
 
 
+async def test_a_company_would_join_and_some_have_voted(town: Town) -> None:
+    items = (await town.get("recits@furan.example", "/v1/candidacies"))["items"]
+    assert [(one["name"], one["state"]) for one in items] == [("La Rotonde des Makers", "open")]
+    seen = await town.get("recits@furan.example", f"/v1/candidacies/{items[0]['id']}")
+    assert (len(seen["voters"]), seen["tally"]) == (5, None)
+
+
 async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
     async with (
         open_database(town.settings.owner_url(), role=None, size=1) as owner,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from stdnum import luhn
 
+from app.clusters.service import Company
+
 CLUSTER_NAME = "La Grappe du Furan"
 CLUSTER_SLUG = "furan"
 MAIL_DOMAIN = "furan.example"
@@ -30,8 +32,20 @@ class DemoCompany:
     @property
     def siren(self) -> str:
         """An invented SIREN with a right check digit: real ones do not start with 000."""
-        stem = f"000{COMPANIES.index(self) + 11:05d}"
+        place = COMPANIES.index(self) if self in COMPANIES else len(COMPANIES)
+        stem = f"000{place + 11:05d}"
         return stem + luhn.calc_check_digit(stem)
+
+    def declared(self) -> Company:
+        """What is declared of it."""
+        return Company(
+            name=self.name,
+            siren=self.siren,
+            legal_form=self.legal_form,
+            city="Saint-Étienne",
+            headcount=self.headcount,
+            skills=self.skills,
+        )
 
 
 COMPANIES = (
@@ -54,5 +68,8 @@ COMPANIES = (
     DemoCompany("comptoir", "Comptoir des Chiffres", "SARL", 10, ("gestion", "paie")),
     DemoCompany("emploi", "Forez Coopérative d'Emploi", "SCOP", 86, ("portage", "entrepreneurs")),
 )
+
+CANDIDATE = DemoCompany("rotonde", "La Rotonde des Makers", "SCIC", 6, ("fabrication", "bois"))
+"""Would join."""
 
 BY_KEY = {company.key: company for company in COMPANIES}

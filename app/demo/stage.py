@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
+from app.clusters.domain import Admission, Choice, ClusterSettings
 from app.clusters.service import Company
 from app.consortia import party_repository, repository
 from app.consortia import service as consortia
@@ -44,16 +45,22 @@ class Stage:
             member = await clusters.admit_member(
                 session,
                 actor,
-                Company(
-                    name=company.name,
-                    siren=company.siren,
-                    legal_form=company.legal_form,
-                    city="Saint-Étienne",
-                    headcount=company.headcount,
-                    skills=company.skills,
-                ),
+                company.declared(),
             )
         self.members[key] = member.id
+
+    async def candidacy(
+        self, company: Company, at: datetime, votes: Sequence[tuple[str, Choice]]
+    ) -> None:
+        """Members vote from now on: the coordinator presents a company, some have voted."""
+        async with self.acting(COORDINATOR, at) as (session, actor):
+            cluster = await clusters.get_cluster(session, actor)
+            settings = ClusterSettings(cluster.name, cluster.zone, admission=Admission.VOTE)
+            await clusters.change_cluster(session, actor, cluster.version, settings)
+            view = await clusters.present(session, actor, company)
+        for key, choice in votes:
+            async with self.acting(BY_KEY[key].email, at) as (session, actor):
+                await clusters.vote(session, actor, view.candidacy.id, choice)
 
     async def follow(self, notice_id: UUID, at: datetime, several_bids: str) -> "Followed":
         """The coordinator follows a notice."""

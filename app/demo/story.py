@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.clusters.domain import Choice
 from app.consortia.domain import Form, Outcome
 from app.contributions import service as contributions
 from app.demo import notices
-from app.demo.companies import TREASURER
+from app.demo.companies import CANDIDATE, TREASURER
 from app.demo.stage import Group, Stage
 from app.kernel.money import Money
 from app.tenders.domain import SeveralBids, Stance
@@ -26,12 +27,22 @@ FORGE_RECEIPTS = (
 )
 
 
+CANDIDATE_VOTES = (
+    ("bobine", Choice.FOR),
+    ("plomb", Choice.FOR),
+    ("recits", Choice.ABSTAIN),
+    ("tram", Choice.AGAINST),
+    ("puits", Choice.FOR),
+)
+
+
 async def play(stage: Stage, found: dict[str, UUID]) -> None:
     """Play the whole story; ``found`` gives the ids of the notices by their number."""
     await _won(stage, found[notices.FORGE])
     await _lost(stage, found[notices.IMPRESSION])
     await _competing(stage, found[notices.BIENNALE])
     await _being_formed(stage, found[notices.MEDIATION])
+    await stage.candidacy(CANDIDATE.declared(), _ago(stage, 4), CANDIDATE_VOTES)
     await stage.follow(found[notices.CAPTATION], _ago(stage, 20), SeveralBids.UNKNOWN)
 
 

@@ -11,6 +11,7 @@ class Permission(StrEnum):
 
     MANAGE_CLUSTER = "manage_cluster"
     MANAGE_MEMBERS = "manage_members"
+    PRESENT_COMPANY = "present_company"
     DECIDE_WALL = "decide_wall"
     SET_POLICY = "set_policy"
     RECORD_PAYMENT = "record_payment"
@@ -48,6 +49,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.MANAGE_CLUSTER,
             Permission.MANAGE_MEMBERS,
+            Permission.PRESENT_COMPANY,
             Permission.DECIDE_WALL,
             Permission.SET_POLICY,
             Permission.RECORD_PAYMENT,
@@ -63,6 +65,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
+            Permission.PRESENT_COMPANY,
             Permission.VOTE,
             Permission.COMMIT_COMPANY,
         }

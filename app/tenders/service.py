@@ -53,6 +53,7 @@ async def follow_notice(
 ) -> Tender:
     """Follow a notice as a tender with its lots. Raises NotFound, Forbidden, AlreadyFollowed."""
     require(actor, Permission.FOLLOW_TENDER)
+    await clusters.require_active(session, actor)
     notice = await watch.get_notice(session, notice_id)
     tender = Tender(
         cluster_id=actor.cluster_id,
@@ -81,6 +82,7 @@ async def write_tender(
 ) -> Tender:
     """Follow a call that no source carries, written by hand. Raises Forbidden."""
     require(actor, Permission.FOLLOW_TENDER)
+    await clusters.require_active(session, actor)
     deadline = given.deadline
     tender = Tender(
         cluster_id=actor.cluster_id,

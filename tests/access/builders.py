@@ -40,6 +40,69 @@ def admit_member(_scene: Scene, _who: str) -> Call:
     return Call(body={"name": "Epsilon", "siren": siren(uuid4().hex)})
 
 
+@builds("change_cluster")
+def change_cluster(_scene: Scene, _who: str) -> Call:
+    """Another name; the scene has changed the cluster twice."""
+    rule = {"quorum_bps": 5_000, "majority_bps": 5_000, "days": 15}
+    body = {"name": "Grappe", "zone": "Europe/Paris", "language": "fr", "vote": rule}
+    return Call(body={**body, "admission": "coordinator"}, version=3)
+
+
+@builds("search_company")
+def search_company(_scene: Scene, _who: str) -> Call:
+    """The register is off: it says so."""
+    return Call(query={"siren": siren("epsilon")})
+
+
+@builds("suspend_member")
+def suspend_member(scene: Scene, _who: str) -> Call:
+    """Beta."""
+    return Call({"member_id": scene.world.beta.member}, body={"reason": "Cotisation impayée"})
+
+
+@builds("reinstate_member")
+def reinstate_member(scene: Scene, _who: str) -> Call:
+    """The company that is suspended."""
+    return Call({"member_id": scene.suspended_id}, body={})
+
+
+@builds("depart_member")
+def depart_member(scene: Scene, _who: str) -> Call:
+    """Beta; its own manager may."""
+    return Call({"member_id": scene.world.beta.member}, body={"on": TODAY})
+
+
+@builds("merge_member")
+def merge_member(scene: Scene, _who: str) -> Call:
+    """Beta into delta, which is of the rival."""
+    body = {"into": scene.world.delta.member, "on": TODAY}
+    return Call({"member_id": scene.world.beta.member}, body=body)
+
+
+@builds("change_member")
+def change_member(scene: Scene, _who: str) -> Call:
+    """Beta's city; its own manager may."""
+    return Call({"member_id": scene.world.beta.member}, body={"on": TODAY, "city": "Firminy"})
+
+
+@builds("present_company")
+def present_company(_scene: Scene, _who: str) -> Call:
+    """A company that is in no cluster."""
+    return Call(body={"name": "Iota", "siren": siren(uuid4().hex)})
+
+
+@builds("cast_vote")
+def cast_vote(scene: Scene, _who: str) -> Call:
+    """For a company that the members decide on."""
+    return Call({"candidacy_id": scene.voted_id}, body={"choice": "for"})
+
+
+@builds("decide_candidacy")
+def decide_candidacy(scene: Scene, _who: str) -> Call:
+    """A company that the coordinator decides on."""
+    return Call({"candidacy_id": scene.candidacy_id}, body={"outcome": "admitted"})
+
+
 @builds("follow_tender")
 def follow_tender(_scene: Scene, _who: str) -> Call:
     """A tender written by hand."""

@@ -86,6 +86,7 @@ async def send(
 
 
 IDS: dict[str, Callable[[Scene], str]] = {
+    "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
     "consortium_id": lambda scene: str(scene.stages["submitted"].x.body["id"]),
     "import_id": lambda scene: scene.import_id,

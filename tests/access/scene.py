@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.infra.db import Database
 from app.kernel.ids import encode, new_id
+from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.steps import Bid, ok, write_tender
 from tests.world import NOW, Person, World, build_world
 
@@ -83,6 +84,9 @@ class Scene:
     free: Any = None
     notice_id: str = ""
     import_id: str = ""
+    suspended_id: str = ""
+    voted_id: str = ""
+    candidacy_id: str = ""
 
     def person(self, persona: str) -> Person:
         """Who stands in a column of the matrix."""
@@ -104,6 +108,7 @@ async def build_scene(client: AsyncClient, owner: Database) -> Scene:
     for stage in STAGES:
         scene.stages[stage] = await _rivalry(world, stage)
     scene.free = await write_tender(world)
+    await _companies(scene)
     won = scene.stages["won"]
     paid = {
         "member_id": world.alpha.member,
@@ -143,6 +148,19 @@ async def _rivalry(world: World, stage: str) -> Rivalry:
         found.receipt = ok(await x.receive(world.alpha, 7_340_387, f"{MARK} F1"))
     found.version = await x.version()
     return found
+
+
+async def _companies(scene: Scene) -> None:
+    """A suspended company, a candidacy under vote, and one that the coordinator decides."""
+    world = scene.world
+    idle = ok(await world.coordinator.post("/v1/members", company(world, "Zêta")))
+    scene.suspended_id = idle["id"]
+    reason = {"reason": "Cotisation impayée"}
+    ok(await world.coordinator.post(f"/v1/members/{idle['id']}/suspensions", reason))
+    await by_vote(world)
+    scene.voted_id = (await presented(world, "Êta")).rsplit("/", 1)[-1]
+    await set_cluster(world, admission="coordinator")
+    scene.candidacy_id = (await presented(world, "Thêta")).rsplit("/", 1)[-1]
 
 
 async def _reference_data(scene: Scene, owner: Database) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import text
-
+from tests.clusters.steps import departed
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.world import World
 
@@ -196,23 +195,21 @@ async def test_of_two_forbidden_bids_approved_at_once_one_stands(world: World) -
     assert sorted(answer.status_code for answer in answers) == [201, 409]
 
 
-async def test_a_company_that_left_takes_on_nothing_new(world: World) -> None:
-    tender = await write_tender(world)
-    async with world.owner.transaction() as session:
-        await session.execute(
-            text("UPDATE member SET state = 'left' WHERE cluster_id = :c AND name = 'Alpha'"),
-            {"c": world.cluster_id},
-        )
-    body = {
-        "tender_id": tender["id"],
-        "name": "X",
-        "form": "conjoint",
-        "lot_ids": [tender["lots"][0]["id"]],
-    }
-    refused(await world.alpha.post("/v1/consortia", body), 403, "member_not_active")
-    interest = {"lot_id": tender["lots"][0]["id"], "stance": "part"}
-    address = f"/v1/tenders/{tender['id']}/interests"
-    refused(await world.alpha.post(address, interest), 403, "member_not_active")
+async def test_a_company_that_left_approves_nothing_and_answers_nothing_new(world: World) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    agreement = await bid.propose()
+    await departed(world, world.beta)
+    refused(await world.beta.post(f"{agreement}/approvals"), 403, "member_not_active")
+    for tender, status, code in (
+        (bid.body["tender_id"], 403, "member_not_active"),  # it stands on it, still
+        ((await write_tender(world))["id"], 404, "not_found"),
+    ):
+        body = {"tender_id": tender, "name": "X", "form": "conjoint", "lot_ids": bid.lots[:1]}
+        refused(await world.beta.post("/v1/consortia", body), status, code)
+        interest = {"lot_id": bid.lots[0], "stance": "part"}
+        answer = await world.beta.post(f"/v1/tenders/{tender}/interests", interest)
+        refused(answer, status, code)
 
 
 async def test_a_rival_sees_nothing_and_the_coordinator_a_header(world: World) -> None:

@@ -87,6 +87,7 @@ async def invite(
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
+    await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_open()
     if role == PartyRole.LEAD:

@@ -29,6 +29,21 @@ OVERSEEN_WHEN_WON = (
 )
 """Amounts open to coordinator and treasurer once the consortium has won; never when it lost."""
 
+_OWN_STATE = (
+    "(SELECT own.state FROM member AS own"
+    " WHERE own.cluster_id = app.cluster() AND own.id = app.member())"
+)
+
+PRESENT = f"(app.member() IS NULL OR {_OWN_STATE} IN ('active', 'suspended'))"
+"""Whether the caller's company has not left the cluster; people who act for none have not.
+
+A sub-select that is planned with the query and run once for all rows: lists of tenders stand on
+it, and a function would cost them several times as much. It fails closed: no such company, no rows.
+"""
+
+ACTIVE = f"({_OWN_STATE} = 'active')"
+"""Whether the caller acts for a company that may take on something new."""
+
 
 def wall(
     table: str,

@@ -46,6 +46,9 @@ class PublicId:
 
 ClusterId = Annotated[UUID, PublicId("clu")]
 MemberId = Annotated[UUID, PublicId("mem")]
+StandingId = Annotated[UUID, PublicId("std")]
+MemberChangeId = Annotated[UUID, PublicId("chm")]
+CandidacyId = Annotated[UUID, PublicId("can")]
 PersonId = Annotated[UUID, PublicId("per")]
 MembershipId = Annotated[UUID, PublicId("msh")]
 SessionId = Annotated[UUID, PublicId("ses")]

@@ -1,0 +1,1 @@
+"""Shapes of the tenant on the wire, by noun."""

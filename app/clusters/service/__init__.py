@@ -1,0 +1,35 @@
+"""Use cases of the tenant, split by noun."""
+
+from app.clusters.service.candidacies import CandidacyView, decide, present, vote
+from app.clusters.service.changes import change_member
+from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
+from app.clusters.service.companies import Company
+from app.clusters.service.members import (
+    active_members,
+    admit_member,
+    get_member,
+    require_active,
+)
+from app.clusters.service.search import search_company
+from app.clusters.service.standings import leave, merge, reinstate, suspend
+
+__all__ = [
+    "CandidacyView",
+    "Company",
+    "active_members",
+    "admit_member",
+    "change_cluster",
+    "change_member",
+    "create_cluster",
+    "decide",
+    "get_cluster",
+    "get_member",
+    "leave",
+    "merge",
+    "present",
+    "reinstate",
+    "require_active",
+    "search_company",
+    "suspend",
+    "vote",
+]
