@@ -33,8 +33,9 @@ INSERT INTO person (id, email, name, created_at)
 INSERT INTO membership (cluster_id, id, person_id, role, created_at)
   SELECT c.cluster_id, uuidv7(), p.id, 'coordinator', now()
   FROM cluster c JOIN person p ON p.email = c.slug || '@bench.example';
-INSERT INTO token (cluster_id, id, membership_id, name, prefix, hash, created_at, expires_at)
-  SELECT m.cluster_id, uuidv7(), m.id, 'bench', 'bench',
+INSERT INTO token
+    (cluster_id, id, membership_id, kind, name, prefix, hash, created_at, expires_at)
+  SELECT m.cluster_id, uuidv7(), m.id, 'session', 'bench', 'bench',
     sha256(replace(c.slug, 'bench-', 'bench-token-')::bytea), now(), now() + interval '10 years'
   FROM membership m JOIN cluster c USING (cluster_id);
 """
