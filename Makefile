@@ -9,7 +9,7 @@ export GRAPPE_HOST ?= $(or $(HOST),127.0.0.1)
 export GRAPPE_PORT ?= $(or $(PORT),8000)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage bench check format format-check lint types contracts drift openapi compose-check lock clean
+.PHONY: help run test coverage trials trials-sample bench check format format-check lint types contracts drift openapi compose-check lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,12 @@ coverage: $(VENV)/.dev ## Run the suite and hold coverage to its floors
 	$(BIN)/pytest --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=90 --skip-covered
 	$(BIN)/coverage report --fail-under=95 --include='app/kernel/*,app/*/domain.py,app/*/domain/*'
+
+trials: $(VENV)/.dev ## The long adversarial runs (CASES=, SEED=)
+	$(BIN)/python -m tests.trials --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
+
+trials-sample: $(VENV)/.dev ## A short one of them, for each change (SEED=)
+	$(BIN)/python -m tests.trials --sample --seed $(or $(SEED),1)
 
 bench: $(VENV)/.dev ## Measure against the floor and print ratios
 	$(BIN)/python -m bench

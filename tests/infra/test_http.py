@@ -22,7 +22,19 @@ async def test_an_unknown_address_is_a_problem_with_its_headers(client: AsyncCli
 async def test_a_wrong_method_is_a_problem(client: AsyncClient) -> None:
     answer = await client.delete("/v1/me")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"]
+    assert answer.headers["allow"] == "GET"
+    assert (await client.delete("/v1/tenders")).headers["allow"] == "GET, POST"
+
+
+async def test_a_stranger_is_one_before_anything_of_the_request_is_judged(
+    client: AsyncClient,
+) -> None:
+    for path in ("/v1/members?cursor=edited", "/v1/notices?limit=-1&strange=1", "/v1/charges?x=1"):
+        assert (await client.get(path)).status_code == 401
+    path = f"/v1/consortia/con_{'0' * 32}/split"
+    for version in ("", "x", '"1"'):
+        answer = await client.put(path, json={"lots": []}, headers={"If-Match": version})
+        assert answer.status_code == 401
 
 
 async def test_an_ill_formed_request_id_is_replaced(client: AsyncClient) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.infra.http.context import request_id
 from app.infra.http.credential import CrossSite
@@ -55,6 +56,7 @@ class RateLimited(AppError):
 
 INTERNAL_ERROR = ("internal_error", "Erreur interne : elle est consignée.")
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _HTTP_CODES = {
     400: "bad_request",
     404: "not_found",
@@ -161,13 +163,16 @@ def install(app: FastAPI) -> None:
         return problem(422, Invalid.code, Invalid.title, faults=faults)
 
     @app.exception_handler(HTTPException)
-    async def routing(_request: Request, error: HTTPException) -> Response:
+    async def routing(request: Request, error: HTTPException) -> Response:
         if isinstance(error.__cause__, AppError):  # raised while the body was read
             return _refusal(error.__cause__)
         status = error.status_code
         title = _HTTP_TITLES.get(status, "La demande est refusée.")
         code = _HTTP_CODES.get(status, "refused")
-        return problem(status, code, title, headers=dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if status == 405:
+            headers["Allow"] = ", ".join(_allowed(request))
+        return problem(status, code, title, headers=headers)
 
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(PoolExhausted)
@@ -197,6 +202,18 @@ def _refusal(error: AppError) -> Response:
         faults=error.faults,
         headers=headers,
     )
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of an address (RFC 9110, 10.2.1): the router tells those of one route only."""
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def unexpected(error: Exception) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
+from app.infra.http.deps import Work, signed_in
 from app.kernel.errors import PreconditionFailed, PreconditionRequired
 
 # As written by set_etag and no other way: strong comparison is of the text, not of the number.
@@ -15,8 +16,12 @@ async def if_match(
     if_match: Annotated[
         str | None, Header(description='The `ETag` that was read, such as `"3"`.')
     ] = None,
+    _first: Annotated[Work | None, Depends(signed_in, scope="function")] = None,
 ) -> int:
-    """The version that the caller read. Raises PreconditionRequired, PreconditionFailed."""
+    """The version that the caller read; who they are is asked first.
+
+    Raises PreconditionRequired, PreconditionFailed.
+    """
     if if_match is None:
         raise PreconditionRequired
     found = _ETAG.match(if_match.strip())

@@ -11,6 +11,7 @@ from app.infra.http.deps import Installation, caller_of, installation
 from app.infra.http.items import SIGNED_IN
 from app.infra.http.query import query_model, query_parameters
 from app.infra.http.reading import Check, Reading
+from app.kernel.errors import Unauthenticated
 
 
 class Page(BaseModel):
@@ -64,6 +65,8 @@ def listing(asked: type[Asked]) -> Any:
     async def reader(request: Request) -> Reader[Asked]:
         here = await installation(request)
         caller = caller_of(request, here)
+        if not caller.token:  # a stranger learns nothing of what a list takes
+            raise Unauthenticated
         return Reader(here, caller, request.scope["path"], await read(request))
 
     return Depends(reader)

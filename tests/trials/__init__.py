@@ -1,0 +1,1 @@
+"""Long adversarial runs against a real, served process: ``make trials``, not ``make test``."""
