@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.infra.db import Anyone, Database, enter, open_database, system_actor
 from app.infra.db.connections import JOB, SERVING
+from app.journal import verify
 from app.journal.service import record
 from app.kernel.ids import new_id
 from app.settings import Settings
@@ -213,3 +214,15 @@ async def test_no_price_stands_in_the_trail(world: World, owner: Database) -> No
         lines = "\n".join(written)
     for amount in (canary, canary * 6 // 10, canary * 4 // 10, 1_234_567, 1_234_567 * 15 // 100):
         assert str(amount) not in lines
+
+
+async def test_a_long_chain_is_read_a_batch_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(world, 10)
+    monkeypatch.setattr(verify, "BATCH", 4)
+    steps: list[int] = []
+    async with world.owner.transaction() as session:
+        await verify.check_chain(session, world.cluster_id, noted=None, advance=steps.append)
+    assert max(steps) == 4
+    assert sum(steps) == len(await seals(world))
