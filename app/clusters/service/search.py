@@ -2,7 +2,7 @@
 
 from app.clusters.company_search import CompanySearch, SearchAnswer
 from app.clusters.service.companies import checked_siren
-from app.infra.db import Anyone, Database, enter
+from app.infra.db import Anyone, Database
 from app.kernel.access import Permission, require
 
 
@@ -11,9 +11,8 @@ async def search_company(
 ) -> SearchAnswer:
     """Ask the register, as someone who may present a company; it is asked by nobody else.
 
-    The caller is checked in a transaction of its own: while the register is asked, no connection
-    is held. Raises Unauthenticated, Forbidden, InvalidSiren.
+    The caller is checked before: while the register is asked, no connection is held. Raises
+    Unauthenticated, Forbidden, InvalidSiren.
     """
-    async with database.transaction() as session:
-        require(await enter(session, caller), Permission.PRESENT_COMPANY)
+    require(await database.identify(caller), Permission.PRESENT_COMPANY)
     return await register.find(checked_siren(siren))

@@ -56,6 +56,8 @@ class Row:
     columns: tuple[bytes | None, ...] | None
 
 
+_NOTHING = Query("SELECT NULL")
+
 _GONE = ("08", "57P")
 """SQLSTATE classes of a lost connection and of a server that leaves or arrives."""
 
@@ -90,6 +92,10 @@ class Database:
     async def read(self, caller: Anyone, query: Query, values: Sequence[object]) -> Row:
         """Run a query as the caller, in one round trip; raises Unauthenticated."""
         return await self._ask(caller, query, values, writes=False)
+
+    async def identify(self, caller: Anyone) -> Actor:
+        """Who the caller is, in one round trip; raises Unauthenticated."""
+        return (await self.read(caller, _NOTHING, ())).actor
 
     async def write(self, caller: Anyone, query: Query, values: Sequence[object]) -> None:
         """Write as the caller, in one round trip and one transaction; raises Unauthenticated.
