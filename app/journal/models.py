@@ -52,7 +52,7 @@ class Opening(TenantRow, Base):
 
 
 class AuditSeal(Base):
-    """A link of a cluster's chain, written by the database alone (docs/decisions/0006)."""
+    """A link of a cluster's chain, written by the database alone (docs/decisions/0008)."""
 
     __tablename__ = "audit_seal"
 
