@@ -11,12 +11,18 @@ from app.consortia.trail_endpoints import router as trails
 from app.contributions.endpoints import router as contributions
 from app.journal.endpoints import router as journal
 from app.ledger.endpoints import router as ledger
+from app.people.invitation_endpoints import router as invitations
+from app.people.membership_endpoints import router as people
+from app.people.password_endpoints import router as passwords
 from app.people.session_endpoints import router as sessions
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
 ROOMS = (
     sessions,
+    passwords,
+    invitations,
+    people,
     *CLUSTERS,
     watch,
     tenders,
@@ -39,6 +45,7 @@ def include_rooms(app: FastAPI) -> None:
 
 TAGS = [
     {"name": "sessions", "description": "Sign in and out; who the caller is."},
+    {"name": "people", "description": "Who is in the cluster, who is asked in, who goes."},
     {"name": "cluster", "description": "The body that gathers the companies."},
     {"name": "members", "description": "Its companies: admission, standing, identity."},
     {"name": "candidacies", "description": "Companies that would join, and the votes on them."},

@@ -9,6 +9,7 @@ from app import server
 from app.commands import out, ready_database, running_database
 from app.commands.check import check
 from app.commands.clusters import cluster_app, token_app
+from app.commands.people import person_app
 from app.commands.watch import import_notices, sources_app
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app.command("check")(check)
 app.add_typer(sources_app, name="sources")
 app.add_typer(cluster_app, name="cluster")
 app.add_typer(token_app, name="token")
+app.add_typer(person_app, name="person")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from app.journal import tasks as journal
 from app.people import session_tasks as sessions
+from app.people import tasks as people
 from app.tenders import tasks as tenders
 from app.watch import tasks as watch
 
@@ -28,7 +29,14 @@ KEPT_HOURS = 7 * 24
 """How long a finished job can be looked up."""
 
 upkeep = procrastinate.Blueprint()
-ROOMS = (upkeep, journal.blueprint, sessions.blueprint, watch.blueprint, tenders.blueprint)
+ROOMS = (
+    upkeep,
+    journal.blueprint,
+    people.blueprint,
+    sessions.blueprint,
+    watch.blueprint,
+    tenders.blueprint,
+)
 
 
 @upkeep.task(name="upkeep.retry_stalled", queueing_lock="upkeep.retry_stalled", pass_context=True)

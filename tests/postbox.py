@@ -34,7 +34,7 @@ class Postbox:
 
     def to(self, address: str) -> list[EmailMessage]:
         """What arrived for one person."""
-        return [one for one in self.came if one["To"] == address]
+        return [one for one in self.came if one["To"] == address.lower()]
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any

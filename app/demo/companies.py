@@ -9,7 +9,7 @@ from app.clusters.service import Company
 CLUSTER_NAME = "La Grappe du Furan"
 CLUSTER_SLUG = "furan"
 MAIL_DOMAIN = "furan.example"
-PASSWORD = "grappe-du-furan"  # noqa: S105 - shown at start, refused in production
+PASSWORD = "cerise-tuile-orage"  # noqa: S105 - shown at start, refused in production
 COORDINATOR = f"coordination@{MAIL_DOMAIN}"
 TREASURER = f"tresorerie@{MAIL_DOMAIN}"
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     RECORD_PAYMENT = "record_payment"
     READ_BOOKS = "read_books"
     READ_AUDIT = "read_audit"
+    READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
     EDIT_COMPANY = "edit_company"
     VOTE = "vote"
@@ -27,7 +28,7 @@ class Permission(StrEnum):
     RECORD_RECEIPT = "record_receipt"
 
 
-_OVERSIGHT = {Permission.READ_BOOKS, Permission.READ_AUDIT}
+_OVERSIGHT = {Permission.READ_BOOKS, Permission.READ_AUDIT, Permission.READ_PEOPLE}
 _FOR_A_COMPANY = {
     Permission.VOTE,
     Permission.DECLARE_INTEREST,
@@ -63,6 +64,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(_OVERSIGHT),
     Role.MANAGER: frozenset(
         {
+            Permission.READ_PEOPLE,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
             Permission.PRESENT_COMPANY,

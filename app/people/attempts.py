@@ -43,6 +43,8 @@ class Limit:
 
 ACCOUNT = Limit("account", 10, timedelta(minutes=15))
 NETWORK = Limit("network", 100, timedelta(minutes=15))
+RESETS = Limit("resets", 100, timedelta(hours=1))
+"""Links for a new password, asked for from one network: each is a row, a job, perhaps a mail."""
 CODE = Limit("code", 20, timedelta(days=1))
 """Second factors, by those who know the password: at three codes in a million, forty years."""
 
@@ -71,14 +73,8 @@ def network(address: str) -> str:
     return str(ip_network((found, NETWORK_BITS[found.version]), strict=False))
 
 
-@asynccontextmanager
-async def counted(
-    database: Database, secret: str, tries: list[Try], now: datetime
-) -> AsyncIterator[None]:
-    """Count tries, then let the body verify; they stay counted only if it raises WrongGuess.
-
-    ``secret`` is the installation's. No connection is held meanwhile. Raises TooManyAttempts.
-    """
+async def spend(database: Database, secret: str, tries: list[Try], now: datetime) -> list[bytes]:
+    """Count tries for good, and give their keys. Raises TooManyAttempts."""
     limits = {_key(secret, one): one.limit for one in tries}
     keys = list(limits)
     counts = await database.statement(
@@ -88,6 +84,18 @@ async def counted(
     passed = [row.until for row in counts if row.tries > limits[bytes(row.key)].most]
     if passed:
         raise TooManyAttempts(ceil((max(passed) - now).total_seconds()))
+    return keys
+
+
+@asynccontextmanager
+async def counted(
+    database: Database, secret: str, tries: list[Try], now: datetime
+) -> AsyncIterator[None]:
+    """Count tries, then let the body verify; they stay counted only if it raises WrongGuess.
+
+    ``secret`` is the installation's. No connection is held meanwhile. Raises TooManyAttempts.
+    """
+    keys = await spend(database, secret, tries, now)
     try:
         yield
     except WrongGuess:

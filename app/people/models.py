@@ -61,3 +61,30 @@ class Attempt(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     count: Mapped[int]
     until: Mapped[datetime]
+
+
+class Invitation(TenantRow, Base):
+    """Someone asked into the cluster by mail; ``invited_by`` is a membership."""
+
+    __tablename__ = "invitation"
+
+    email: Mapped[str]
+    role: Mapped[str]
+    member_id: Mapped[UUID | None]
+    invited_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ending: Mapped[str | None]
+
+
+class PasswordReset(Base):
+    """Someone said to have lost the password of a mail address, known or not."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

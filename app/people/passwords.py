@@ -5,7 +5,7 @@ its thread from all that threads serve.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
@@ -13,7 +13,8 @@ from typing import TypeVar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.people.domain import TooManySignIns
+from app.people.domain import TooManySignIns, WeakPassword
+from app.people.strength import weakness
 
 HASHES_AT_ONCE = 2
 WAITING_AT_MOST = 32
@@ -50,9 +51,19 @@ def _nobody() -> str:
     return _HASHER.hash("nobody has this password")
 
 
-async def hash_password(password: str) -> str:
-    """The argon2id hash of a password."""
-    return await _gate.run(lambda: _HASHER.hash(password))
+async def hash_new_password(password: str, known: Iterable[str]) -> str:
+    """The hash of a password that someone chose; raises WeakPassword, TooManySignIns.
+
+    ``known`` is what an attacker knows of the person.
+    """
+
+    def check() -> str:
+        reason = weakness(password, known)
+        if reason is not None:
+            raise WeakPassword(reason)
+        return _HASHER.hash(password)
+
+    return await _gate.run(check)
 
 
 async def verify_password(password: str, stored: str | None) -> bool:

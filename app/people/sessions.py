@@ -41,6 +41,8 @@ async def open_session(
         if row is None or not fits:
             raise domain.WrongCredentials
         async with database.transaction() as session:
+            # A change of password waits for this session, and ends it with the others.
+            await session.execute(text("SELECT app.hold_person(:id)"), {"id": row.person_id})
             if await _credentials(session, email) != row:  # disabled or changed meanwhile
                 raise domain.WrongCredentials
             opened = await open_for(session, caller, row.person_id, life, membership_id)

@@ -34,6 +34,37 @@ def switch_session(_scene: Scene, _who: str) -> Call:
     return Call(body={"membership_id": encode("msh", uuid4())})
 
 
+@builds("invite_person")
+def invite_person(_scene: Scene, _who: str) -> Call:
+    """Into the cluster, or into a manager's own company."""
+    return Call(body={"email": f"{uuid4().hex}@exemple.example", "role": "viewer"})
+
+
+@builds("change_role")
+def change_role(scene: Scene, _who: str) -> Call:
+    """Alpha's contributor."""
+    return Call({"membership_id": scene.membership_id}, body={"role": "viewer"})
+
+
+@builds("join_cluster")
+@builds("accept_password_reset")
+def use_link(_scene: Scene, _who: str) -> Call:
+    """A link that nobody was sent: who has one is whoever reads the mailbox."""
+    return Call(body={"token": "grappe_inv_x", "password": "quatre mots sans rapport"})
+
+
+@builds("ask_password_reset")
+def ask_password_reset(_scene: Scene, _who: str) -> Call:
+    """An address that nobody has."""
+    return Call(body={"email": "personne@exemple.example"})
+
+
+@builds("change_password")
+def change_password(_scene: Scene, _who: str) -> Call:
+    """Nobody in the scene has a password."""
+    return Call(body={"current_password": "x", "new_password": "quatre mots sans rapport"})
+
+
 @builds("admit_member")
 def admit_member(_scene: Scene, _who: str) -> Call:
     """A company that is in no cluster."""

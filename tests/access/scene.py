@@ -87,6 +87,8 @@ class Scene:
     suspended_id: str = ""
     voted_id: str = ""
     candidacy_id: str = ""
+    invitation_id: str = ""
+    membership_id: str = ""
 
     def person(self, persona: str) -> Person:
         """Who stands in a column of the matrix."""
@@ -105,6 +107,7 @@ async def build_scene(client: AsyncClient, owner: Database) -> Scene:
     await asked.invite(world.beta)
     scene = Scene(world, asked)
     await _reference_data(scene, owner)
+    await _comings_and_goings(scene)
     for stage in STAGES:
         scene.stages[stage] = await _rivalry(world, stage)
     scene.free = await write_tender(world)
@@ -120,6 +123,14 @@ async def build_scene(client: AsyncClient, owner: Database) -> Scene:
     body = {"lot_id": won.lot_id, "stance": "part", "note": "Nous prendrions la régie."}
     ok(await world.delta.post(f"/v1/tenders/{won.tender['id']}/interests", body))
     return scene
+
+
+async def _comings_and_goings(scene: Scene) -> None:
+    world = scene.world
+    body = {"email": "camille@scene.example", "role": "viewer", "member_id": world.alpha.member}
+    scene.invitation_id = ok(await world.coordinator.post("/v1/invitations", body))["id"]
+    people = ok(await world.alpha.get("/v1/people"), 200)["items"]
+    scene.membership_id = next(one["id"] for one in people if one["role"] == "contributor")
 
 
 async def _rivalry(world: World, stage: str) -> Rivalry:

@@ -1,6 +1,7 @@
 """Mail over real sockets: what arrives, what is tried again, and what a name cannot do."""
 
 import asyncio
+import secrets
 import ssl
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -153,7 +154,7 @@ async def test_a_subject_cannot_add_a_header(own: Settings) -> None:
     ],
 )
 def test_what_would_not_work_is_refused_at_start(values: dict[str, Any], fault: str) -> None:
-    secret = SecretStr("0123456789abcdef0123456789abcdef")
+    secret = SecretStr(secrets.token_hex(32))
     with pytest.raises(ValidationError, match=fault) as refused:
         Settings(secret_key=secret, **values)
     assert "s3cret" not in str(refused.value)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clusters.models import Cluster
 from app.kernel.actor import Role
 from app.people import domain, passwords
 from app.people.models import Membership, Person
@@ -30,12 +31,12 @@ async def enrol_person(
     domain.check_email(address)
     person = await session.scalar(select(Person).where(Person.email == address))
     if person is None:
-        if password is not None:
-            domain.check_password(password)
+        cluster = await session.get_one(Cluster, cluster_id)
+        known = (address, name, cluster.name)
         person = Person(
             email=address,
             name=name,
-            password_hash=await passwords.hash_password(password) if password else None,
+            password_hash=await passwords.hash_new_password(password, known) if password else None,
             created_at=now,
         )
         session.add(person)

@@ -1,0 +1,54 @@
+"""Background entry points of people: the mails that they are sent."""
+
+from datetime import datetime
+from uuid import UUID
+
+import procrastinate
+
+from app.infra import jobs, mail
+from app.infra.db import system_actor
+from app.infra.secret import secret_key
+from app.people import letters, links, service
+from app.people.service.invitations import MAIL_INVITATION
+from app.people.service.resets import MAIL_PASSWORD_CHANGED, MAIL_RESET
+
+blueprint = procrastinate.Blueprint()
+
+
+@blueprint.task(name=MAIL_INVITATION, retry=mail.RETRY)
+async def mail_invitation(cluster_id: str, invitation_id: str) -> None:
+    """Mail an invitation's link, if it still stands."""
+    settings, now = jobs.settings.get(), jobs.clock.get()()
+    cluster, invitation = UUID(cluster_id), UUID(invitation_id)
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, cluster, now, "job")
+        invited = await service.invitation_letter(session, actor, invitation)
+    if invited is not None:
+        token = links.INVITATION.mint(secret_key(settings), cluster, invitation)
+        await mail.send(settings, letters.invitation(invited, settings.site(), token))
+
+
+@blueprint.task(name=MAIL_RESET, retry=mail.RETRY)
+async def mail_reset(reset_id: str) -> None:
+    """Mail the link of a new password, if the address is someone's."""
+    settings, now = jobs.settings.get(), jobs.clock.get()()
+    reset = UUID(reset_id)
+    async with jobs.databases.get().job.transaction() as session:
+        asked = await service.reset_letter(session, reset, now)
+    if asked is not None:
+        token = links.RESET.mint(secret_key(settings), reset)
+        await mail.send(settings, letters.reset(asked, settings.site(), token))
+
+
+@blueprint.task(name=MAIL_PASSWORD_CHANGED, retry=mail.RETRY)
+async def mail_password_changed(
+    person_id: str,
+    changed_at: str,
+    cluster_id: str | None = None,  # noqa: ARG001 - stamped on what is deferred inside a cluster
+) -> None:
+    """Tell a person that their password is another now."""
+    settings, at = jobs.settings.get(), datetime.fromisoformat(changed_at)
+    async with jobs.databases.get().job.transaction() as session:
+        changed = await service.changed_letter(session, UUID(person_id), at)
+    if changed is not None:
+        await mail.send(settings, letters.password_changed(changed, settings.site()))

@@ -1,0 +1,172 @@
+"""A new password: by mail once within the hour, or by who knows the present one."""
+
+import asyncio
+from datetime import timedelta
+
+from httpx import Response
+from sqlalchemy import text
+
+from app.infra.db import Database
+from app.people import links
+from app.people.admission import RESET_LIFE, RESETS_AT_ONCE
+from app.people.domain import fresh_token
+from tests.consortia.steps import ok, refused
+from tests.people.conftest import Mailroom
+from tests.people.entry import PASSWORD, address, invited, newcomer, sign_in
+from tests.world import NOW, Person, World
+
+NEW = "cerise violon marteau brume"
+
+
+async def ask(world: World, email: str) -> Response:
+    """Say that a password is lost."""
+    return await world.client.post("/v1/password-resets", json={"email": email})
+
+
+async def reset(world: World, token: str, password: str = NEW) -> Response:
+    """Choose a new password by a link."""
+    body = {"token": token, "password": password}
+    return await world.client.post("/v1/password-resets/acceptances", json=body)
+
+
+async def camille(world: World, mailroom: Mailroom) -> tuple[str, Person]:
+    """Someone with a password, signed in."""
+    email = address()
+    await newcomer(world, await invited(world, mailroom, email))
+    mailroom.box.came.clear()
+    return email, await sign_in(world, email)
+
+
+async def test_a_lost_password_is_replaced_by_mail_and_every_session_ends(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    email, person = await camille(world, mailroom)
+    program = await api_token(owner, email)
+    assert (await ask(world, email)).status_code == 202
+    assert (await ask(world, f" {email.upper()}")).status_code == 202
+    await mailroom.deliver()
+    first, second = mailroom.links(email)
+    assert (await reset(world, first)).status_code == 204
+    refused(await person.get("/v1/me"), 401, "unauthenticated")
+    assert (await Person(world.client, program, None).get("/v1/me")).status_code == 200
+    for token in (first, second):
+        refused(await reset(world, token), 404, "unusable_link")
+    body = {"email": email, "password": PASSWORD}
+    refused(await world.client.post("/v1/sessions", json=body), 401, "wrong_credentials")
+    ok(await world.client.post("/v1/sessions", json=body | {"password": NEW}))
+    await mailroom.deliver()
+    told = mailroom.box.to(email)[-1]
+    assert told["Subject"] == "Votre mot de passe a changé"
+    assert "grappe_" not in told.get_content()
+    assert NEW not in told.get_content()
+
+
+async def api_token(owner: Database, email: str) -> str:
+    """A program's token of a person."""
+    token = fresh_token()
+    async with owner.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO token (cluster_id, id, membership_id, kind, name, prefix, hash,"
+                " created_at, expires_at) SELECT m.cluster_id, gen_random_uuid(), m.id, 'api',"
+                " 'x', :prefix, :hash, :now, :until FROM membership m"
+                " JOIN person p ON p.id = m.person_id WHERE p.email = :email"
+            ),
+            {
+                "prefix": token.prefix,
+                "hash": token.hash,
+                "now": NOW,
+                "until": NOW + timedelta(days=1),
+                "email": email,
+            },
+        )
+    return token.secret
+
+
+async def test_asking_answers_the_same_for_every_address_and_nothing_stays_of_nobody(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    email, _ = await camille(world, mailroom)
+    nobody = address()
+    known, unknown = await ask(world, email), await ask(world, nobody)
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+    assert known.headers.keys() == unknown.headers.keys()
+    await mailroom.deliver()
+    assert len(mailroom.links(email)) == 1
+    assert mailroom.box.to(nobody) == []
+    async with owner.transaction() as session:
+        kept = await session.scalars(text("SELECT email FROM password_reset"))
+        assert nobody not in set(kept)
+
+
+async def test_a_mailbox_is_not_flooded(world: World, mailroom: Mailroom) -> None:
+    email, _ = await camille(world, mailroom)
+    for _ in range(RESETS_AT_ONCE + 3):
+        await ask(world, email)
+    await mailroom.deliver()
+    assert len(mailroom.links(email)) == RESETS_AT_ONCE
+
+
+async def test_a_link_serves_once_even_for_two_at_a_time(world: World, mailroom: Mailroom) -> None:
+    email, _ = await camille(world, mailroom)
+    await ask(world, email)
+    await mailroom.deliver()
+    (token,) = mailroom.links(email)
+    answers = await asyncio.gather(*[reset(world, token) for _ in range(4)])
+    assert sorted(answer.status_code for answer in answers) == [204, 404, 404, 404]
+
+
+async def test_a_link_expires_and_none_is_made_up(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    email, _ = await camille(world, mailroom)
+    await ask(world, email)
+    await mailroom.deliver()
+    (token,) = mailroom.links(email)
+    refused(await reset(world, token, "motdepasse123"), 422, "weak_password")
+    async with owner.transaction() as session:
+        await session.execute(
+            text("UPDATE password_reset SET expires_at = :now WHERE email = :email"),
+            {"now": NOW, "email": email},
+        )
+        reset_id = await session.scalar(
+            text("SELECT id FROM password_reset WHERE email = :email"), {"email": email}
+        )
+    for one in (token, links.RESET.mint("another secret", reset_id), "grappe_rst_x", token + "="):
+        refused(await reset(world, one), 404, "unusable_link")
+
+
+async def test_a_link_that_waited_too_long_is_not_mailed(world: World, mailroom: Mailroom) -> None:
+    email, _ = await camille(world, mailroom)
+    await ask(world, email)
+    await mailroom.deliver(at=NOW + RESET_LIFE)
+    assert mailroom.box.to(email) == []
+
+
+async def test_who_changes_their_password_keeps_this_session_alone(
+    world: World, mailroom: Mailroom
+) -> None:
+    email, here = await camille(world, mailroom)
+    elsewhere = await sign_in(world, email)
+    await ask(world, email)
+    await mailroom.deliver()
+    (token,) = mailroom.links(email)
+
+    async def change(current: str, new: str) -> Response:
+        body = {"current_password": current, "new_password": new}
+        return await world.client.put("/v1/me/password", json=body, headers=here.headers())
+
+    refused(await change("not this one", NEW), 403, "wrong_password")
+    refused(await change(PASSWORD, "motdepasse123"), 422, "weak_password")
+    assert (await elsewhere.get("/v1/me")).status_code == 200
+    assert (await change(PASSWORD, NEW)).status_code == 204
+    assert (await here.get("/v1/me")).status_code == 200
+    refused(await elsewhere.get("/v1/me"), 401, "unauthenticated")
+    refused(await reset(world, token), 404, "unusable_link")
+    await mailroom.deliver()
+    assert mailroom.box.to(email)[-1]["Subject"] == "Votre mot de passe a changé"
+
+
+async def test_nobody_changes_a_password_without_signing_in(world: World) -> None:
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    refused(await world.client.put("/v1/me/password", json=body), 401, "unauthenticated")
