@@ -134,6 +134,14 @@ async def test_of_two_decisions_at_once_one_wins_and_one_company_is_admitted(wor
     assert len(ok(await world.alpha.get("/v1/members"), 200)["items"]) == 5
 
 
+async def test_of_several_refusals_at_once_one_is_told(world: World) -> None:
+    address = await presented(world)
+    answers = await asyncio.gather(
+        *(world.coordinator.post(f"{address}/decisions", {"outcome": "refused"}) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
 async def test_a_ballot_stays_when_its_voter_is_suspended_and_a_suspended_company_casts_none(
     world: World,
 ) -> None:
