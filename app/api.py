@@ -8,6 +8,8 @@ from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
 from app.consortia.trail_endpoints import router as trails
+from app.consortia.wall_endpoints import decisions
+from app.consortia.wall_endpoints import people as named_people
 from app.contributions.endpoints import router as contributions
 from app.journal.endpoints import router as journal
 from app.ledger.endpoints import router as ledger
@@ -28,7 +30,9 @@ ROOMS = (
     tenders,
     consortia,
     parties,
+    named_people,
     outcomes,
+    decisions,
     trails,
     contributions,
     ledger,
@@ -53,6 +57,7 @@ TAGS = [
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
+    {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},

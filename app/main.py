@@ -22,6 +22,7 @@ from app.infra.http.once import Replay
 from app.infra.http.rates import Limits
 from app.infra.jobs import queue
 from app.infra.secret import secret_key
+from app.journal import refusals
 from app.kernel.clock import Clock, system_clock
 from app.schedule import schedule
 from app.settings import Settings
@@ -77,6 +78,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     add_health(app)
     add_docs(app)
     errors.install(app)
+    refusals.install(app)
 
     @app.exception_handler(Replay)
     async def replay(_request: Request, stored: Replay) -> Response:

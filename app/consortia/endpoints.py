@@ -17,6 +17,7 @@ from app.consortia.schemas import (
     consortium_out,
     split_out,
 )
+from app.consortia.shut import told_why
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
@@ -48,7 +49,7 @@ async def list_consortia(page: Listed) -> Response:
     operation_id="form_consortium",
     status_code=201,
     response_model=ConsortiumOut,
-    responses=refusals(NotFound, domain.LotNotAnswered, domain.AlreadyLeads, *ONCE_ERRORS),
+    responses=refusals(NotFound, domain.LotNotAnswered, *domain.FORMING.values(), *ONCE_ERRORS),
 )
 async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once: Once) -> Response:
     """Open a joint answer on some lots of a tender; the caller's company leads it."""
@@ -68,24 +69,24 @@ async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once:
     "/{consortium_id}",
     operation_id="get_consortium",
     response_model=ConsortiumOut,
-    responses=refusals(NotFound),
+    responses=refusals(NotFound, *domain.SHUT.values()),
     openapi_extra=SIGNED_IN,
 )
 async def get_consortium(consortium_id: ConsortiumId, item: Item) -> Response:
     """A joint answer; its ETag is what a write of the split names in If-Match."""
-    return await item.item(lists.consortium(consortium_id))
+    return await told_why(item, consortium_id, item.item(lists.consortium(consortium_id)))
 
 
 @router.get(
     "/{consortium_id}/split",
     operation_id="get_split",
     response_model=SplitOut,
-    responses=refusals(NotFound),
+    responses=refusals(NotFound, *domain.SHUT.values()),
     openapi_extra=SIGNED_IN,
 )
 async def get_split(consortium_id: ConsortiumId, item: Item) -> Response:
     """The newest version of the split (parties; coordinator and treasurer once it has won)."""
-    return await item.item(lists.split(consortium_id))
+    return await told_why(item, consortium_id, item.item(lists.split(consortium_id)))
 
 
 @router.put(
@@ -168,7 +169,7 @@ async def withdraw_agreement(
         domain.NotProposed,
         domain.AlreadyApproved,
         domain.SeveralBidsForbidden,
-        domain.OneSignatory,
+        *domain.APPROVING.values(),
         *ONCE_ERRORS,
     ),
 )

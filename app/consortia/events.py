@@ -61,6 +61,24 @@ class PartyJoined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonNamed(Event):
+    """The lead lets a person see the consortium."""
+
+    type: ClassVar[str] = "person.named"
+    consortium_id: UUID
+    named_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft(Event):
+    """A person is no longer named."""
+
+    type: ClassVar[str] = "person.left"
+    consortium_id: UUID
+    named_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SplitWritten(Event):
     """A new version of the split."""
 

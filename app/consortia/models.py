@@ -92,7 +92,45 @@ class Party(TenantRow, Base):
     tasks: Mapped[str | None]
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
+    joined_by: Mapped[UUID | None]
     left_at: Mapped[datetime | None]
+
+
+class NamedPerson(TenantRow, Base):
+    """Someone who sees what the parties see, and acts on nothing."""
+
+    __tablename__ = "named_person"
+
+    consortium_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    named_by: Mapped[UUID]
+    named_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Wall(TenantRow, Base):
+    """Who saw the prices of a rival is kept from this consortium; PostgreSQL raises walls."""
+
+    __tablename__ = "wall"
+
+    person_id: Mapped[UUID]
+    consortium_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
+
+
+class WallDecision(TenantRow, Base):
+    """The coordinator lets a person or a company through the wall between rivals on a lot."""
+
+    __tablename__ = "wall_decision"
+
+    person_id: Mapped[UUID | None]
+    member_id: Mapped[UUID | None]
+    lot_id: Mapped[UUID]
+    reason: Mapped[str]
+    decided_by: Mapped[UUID]
+    decided_at: Mapped[datetime]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Split(TenantRow, Base):

@@ -11,6 +11,7 @@ from app.consortia.schemas import (
     awarded_out,
     receipt_out,
 )
+from app.consortia.shut import told_why
 from app.contributions import service as contributions
 from app.contributions.schemas import ConsortiumContributionOut
 from app.infra.http.deps import Me, Session
@@ -109,10 +110,11 @@ async def reverse_receipt(
 @router.get(
     "/{consortium_id}/contribution",
     operation_id="get_contribution",
-    responses=refusals(NotFound),
+    responses=refusals(NotFound, *domain.SHUT.values()),
     openapi_extra=SIGNED_IN,
 )
 async def get_contribution(consortium_id: ConsortiumId, item: Item) -> ConsortiumContributionOut:
     """What each party owes the cluster: forecast, due, charged, paid, each with its evidence."""
-    _, rows = await item.data(lists.contribution(consortium_id))
+    read = item.data(lists.contribution(consortium_id))
+    _, rows = await told_why(item, consortium_id, read)
     return ConsortiumContributionOut.model_validate(contributions.statement(consortium_id, rows))

@@ -56,6 +56,7 @@ async def invite_party(
         domain.NotInvited,
         domain.AlreadyAnswered,
         domain.SplitFrozen,
+        *domain.JOINING.values(),
         *ONCE_ERRORS,
     ),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Select, Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.models import Consortium, Party
+from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
 
@@ -29,10 +30,10 @@ async def live_party(session: AsyncSession, consortium: Consortium, party_id: UU
     return found
 
 
-async def join(session: AsyncSession, party: Party, at: datetime) -> Party | None:
+async def join(session: AsyncSession, party: Party, actor: Actor) -> Party | None:
     """The invited company comes in; None when the invitation has had its answer meanwhile."""
     statement = _changing(party).where(Party.joined_at.is_(None))
-    return await _changed(session, statement.values(joined_at=at))
+    return await _changed(session, statement.values(joined_at=actor.now, joined_by=actor.person_id))
 
 
 async def end_invitation(session: AsyncSession, party: Party, at: datetime) -> Party | None:

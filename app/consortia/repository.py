@@ -1,11 +1,11 @@
 """Queries of a joint answer by name; each starts from what the caller may see."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.consortia import domain
 from app.consortia.models import (
     Agreement,
     Approval,
@@ -20,14 +20,19 @@ from app.consortia.models import (
     SplitLine,
     Submission,
 )
+from app.consortia.wall_repository import walls_before
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, PreconditionFailed
 
 
 async def load(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Consortium:
-    """A consortium that the caller may see; raises NotFound."""
+    """A consortium that the caller may see.
+
+    Raises NotFound, and to who would be inside but for the wall SawRivalPrices, ColleagueInRival.
+    """
     found = await session.get(Consortium, (actor.cluster_id, consortium_id))
     if found is None:
+        domain.require_free(await walls_before(session, consortium_id), domain.SHUT)
         raise NotFound
     return found
 
@@ -118,24 +123,6 @@ async def awards(session: AsyncSession, consortium: Consortium) -> list[Award]:
     return list(await session.scalars(query.order_by(Award.id)))
 
 
-async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
-    """Let one commitment of the caller, company and person, on these lots be decided at a time.
-
-    Consortia are different rows: without this, two at once would not see each other. Locks are
-    taken in one order, after that of the consortium's row.
-    """
-    names = sorted(
-        f"commitment {actor.cluster_id} {who} {lot}"
-        for who in (actor.member_id, actor.person_id)
-        for lot in lots
-    )
-    locks = text(
-        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
-        " FROM unnest(CAST(:names AS text[])) AS name"
-    )
-    await session.execute(locks, {"names": names})
-
-
 async def received(session: AsyncSession, award_id: UUID, party: Party) -> int:
     """What a party has received on an award so far, in cents; reversals count against it."""
     query = select(func.coalesce(func.sum(Receipt.amount_cents), 0)).where(
@@ -163,56 +150,3 @@ async def submission(session: AsyncSession, consortium: Consortium) -> Submissio
         )
     )
     return found
-
-
-async def count_led(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> int:
-    """How many consortia the caller's company leads on any of the lots."""
-    query = (
-        select(func.count())
-        .select_from(Consortium)
-        .join(
-            ConsortiumLot,
-            (ConsortiumLot.cluster_id == Consortium.cluster_id)
-            & (ConsortiumLot.consortium_id == Consortium.id),
-        )
-        .where(
-            Consortium.cluster_id == actor.cluster_id,
-            Consortium.lead_member_id == actor.member_id,
-            Consortium.state != "lost",
-            ConsortiumLot.lot_id.in_(lots),
-        )
-    )
-    return await session.scalar(query) or 0
-
-
-async def signed_elsewhere(session: AsyncSession, consortium: Consortium) -> bool:
-    """Whether the caller, the person, approved a rival's agreement for another company."""
-    query = text("SELECT app.signed_elsewhere(:consortium)")
-    return bool(await session.scalar(query, {"consortium": consortium.id}))
-
-
-async def count_approved_elsewhere(
-    session: AsyncSession, actor: Actor, consortium: Consortium, lots: Sequence[UUID]
-) -> int:
-    """In how many other consortia on these lots the caller's company approved an agreement."""
-    query = (
-        select(func.count(func.distinct(Approval.consortium_id)))
-        .join(Party, (Party.cluster_id == Approval.cluster_id) & (Party.id == Approval.party_id))
-        .join(
-            Agreement,
-            (Agreement.cluster_id == Approval.cluster_id) & (Agreement.id == Approval.agreement_id),
-        )
-        .join(
-            ConsortiumLot,
-            (ConsortiumLot.cluster_id == Approval.cluster_id)
-            & (ConsortiumLot.consortium_id == Approval.consortium_id),
-        )
-        .where(
-            Approval.cluster_id == actor.cluster_id,
-            Approval.consortium_id != consortium.id,
-            Party.member_id == actor.member_id,
-            Agreement.withdrawn_at.is_(None),
-            ConsortiumLot.lot_id.in_(lots),
-        )
-    )
-    return await session.scalar(query) or 0

@@ -5,7 +5,7 @@ the caller may not see.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,18 @@ class Conflict(AppError):
 
     status, code = 409, "conflict"
     title = "L'état actuel ne permet pas cette action."
+
+
+class OnRecord(AppError):
+    """A refusal that the audit trail keeps, though all else that the request did is undone.
+
+    ``record`` is what to keep with it: JSON, of no consortium, for whoever reads the trail of
+    the cluster must not learn from it what they may not see.
+    """
+
+    def __init__(self, record: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.record = record or {}
 
 
 class PreconditionFailed(AppError):

@@ -116,6 +116,12 @@ async def lots_of(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[
     return list(await session.scalars(query.order_by(Lot.position)))
 
 
+async def require_lot(session: AsyncSession, actor: Actor, lot_id: UUID) -> None:
+    """Raise UnknownLot unless the lot is of a tender that the caller's cluster follows."""
+    if await session.get(Lot, (actor.cluster_id, lot_id)) is None:
+        raise domain.UnknownLot
+
+
 async def declare_interest(
     session: AsyncSession,
     actor: Actor,

@@ -190,6 +190,26 @@ def withdraw_party(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "forming", party_id=scene.own_party("forming", "party")))
 
 
+@builds("name_person")
+def name_person(scene: Scene, _who: str) -> Call:
+    """Someone of another company."""
+    return Call(in_consortium(scene, "forming"), body={"person_id": scene.person_id})
+
+
+@builds("end_naming")
+def end_naming(scene: Scene, _who: str) -> Call:
+    """Whom alpha has named."""
+    return Call({"consortium_id": scene.naming.body["id"], "named_id": scene.named_id})
+
+
+@builds("decide_wall")
+def decide_wall(scene: Scene, _who: str) -> Call:
+    """Beta may answer in rival consortia."""
+    lot = scene.free["lots"][0]["id"]
+    body = {"member_id": scene.world.beta.member, "lot_id": lot, "reason": "Seule qualifiée."}
+    return Call(body=body)
+
+
 @builds("get_split@won")
 def get_won_split(scene: Scene, _who: str) -> Call:
     """The prices of a joint answer that has won a lot."""

@@ -89,6 +89,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
     "consortium_id": lambda scene: str(scene.stages["submitted"].x.body["id"]),
+    "decision_id": lambda scene: scene.decision_id,
     "import_id": lambda scene: scene.import_id,
     "invitation_id": lambda scene: scene.invitation_id,
     "member_id": lambda scene: scene.world.beta.member,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.infra.db import Database
 from app.kernel.ids import encode, new_id
 from tests.clusters.steps import by_vote, company, presented, set_cluster
+from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
 from tests.world import NOW, Person, World, build_world
 
@@ -89,6 +90,10 @@ class Scene:
     candidacy_id: str = ""
     invitation_id: str = ""
     membership_id: str = ""
+    person_id: str = ""
+    naming: Any = None
+    named_id: str = ""
+    decision_id: str = ""
 
     def person(self, persona: str) -> Person:
         """Who stands in a column of the matrix."""
@@ -112,6 +117,7 @@ async def build_scene(client: AsyncClient, owner: Database) -> Scene:
         scene.stages[stage] = await _rivalry(world, stage)
     scene.free = await write_tender(world)
     await _companies(scene)
+    await _walls(scene)
     won = scene.stages["won"]
     paid = {
         "member_id": world.alpha.member,
@@ -131,6 +137,17 @@ async def _comings_and_goings(scene: Scene) -> None:
     scene.invitation_id = ok(await world.coordinator.post("/v1/invitations", body))["id"]
     people = ok(await world.alpha.get("/v1/people"), 200)["items"]
     scene.membership_id = next(one["id"] for one in people if one["role"] == "contributor")
+
+
+async def _walls(scene: Scene) -> None:
+    """The coordinator has let delta through; alpha has named someone on its invitation."""
+    world = scene.world
+    scene.person_id = await person_id(world, world.treasurer)
+    made = await decide(world, scene.invitation.lots[0], member_id=world.delta.member)
+    body = {"person_id": scene.person_id}
+    scene.naming = await Bid.form(await write_tender(world), world.alpha, name=f"{MARK} nom")
+    named = ok(await world.alpha.post(f"{scene.naming.path}/people", body))
+    scene.named_id, scene.decision_id = named["id"], made["id"]
 
 
 async def _rivalry(world: World, stage: str) -> Rivalry:

@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.clusters.steps import departed
+from tests.consortia.cast import decide
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.world import World
 
@@ -127,6 +128,7 @@ async def test_nobody_leads_two_groups_on_one_lot(world: World) -> None:
 async def test_two_bids_on_one_lot_are_refused_where_the_buyer_forbids_them(world: World) -> None:
     for several_bids in ("forbidden", "unknown", "allowed"):
         tender = await write_tender(world, lots=1, several_bids=several_bids)
+        await decide(world, tender["lots"][0]["id"], member_id=world.beta.member)
         for lead in (world.alpha, world.gamma):
             bid = await Bid.form(tender, lead, world.beta)
             ok(await bid.write(bid.shares(6_000, 4_000)), 200)
@@ -184,6 +186,7 @@ async def test_of_eight_groups_opened_at_once_one_leads_the_lot(world: World) ->
 
 async def test_of_two_forbidden_bids_approved_at_once_one_stands(world: World) -> None:
     tender = await write_tender(world, lots=1, several_bids="forbidden")
+    await decide(world, tender["lots"][0]["id"], member_id=world.beta.member)
     addresses = []
     for lead in (world.alpha, world.gamma):
         bid = await Bid.form(tender, lead, world.beta)

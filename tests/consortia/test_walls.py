@@ -132,7 +132,7 @@ async def test_overseers_see_a_header_until_a_lot_is_won(serving: Database, worl
     "statement",
     [
         "UPDATE tender SET several_bids = 'allowed'",
-        "UPDATE member SET headcount = 0",
+        "UPDATE member SET siren = '000000000'",
         "UPDATE lot SET title = 'X'",
         "UPDATE consortium SET lead_member_id = app.member()",
         "UPDATE party SET role = 'co_contractor'",

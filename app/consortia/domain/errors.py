@@ -31,36 +31,6 @@ class SecondLead(Conflict):
     title = "Un groupement a un seul mandataire (CCP R2142-20)."
 
 
-class AlreadyLeads(Conflict):
-    """Nobody leads two consortia for one contract, and each lot is one (R2142-23)."""
-
-    code = "already_leads"
-    title = (
-        "Votre entreprise est déjà mandataire d'un groupement sur ce lot (CCP R2142-23) : "
-        "une même personne ne peut représenter plus d'un candidat pour un même marché."
-    )
-
-
-class SeveralBidsForbidden(Conflict):
-    """The buyer forbids several bids by one company (R2142-21, R2151-7)."""
-
-    code = "several_bids_forbidden"
-    title = (
-        "L'acheteur interdit de se présenter dans plusieurs groupements (CCP R2142-21) et votre "
-        "entreprise s'est déjà engagée dans un autre sur ce lot."
-    )
-
-
-class OneSignatory(Conflict):
-    """One natural person signs for one candidate per contract (R2142-4)."""
-
-    code = "one_signatory"
-    title = (
-        "Vous vous êtes déjà engagé pour une autre entreprise, dans un groupement rival sur ce "
-        "lot : une même personne ne représente qu'un candidat par marché (CCP R2142-4)."
-    )
-
-
 class PartyExists(Conflict):
     """One company, one party."""
 

@@ -10,10 +10,13 @@ from app.infra.http.ids import (
     LotId,
     MemberId,
     PartyId,
+    PersonId,
     TenderId,
 )
 from app.infra.http.schemas import In, LongText, MoneyIn, ShortText
 from app.infra.http.text import Text
+
+Reason = Annotated[str, Text(least=1, most=2_000, lines=True)]
 
 
 class ConsortiumIn(In):
@@ -31,6 +34,27 @@ class PartyIn(In):
     member_id: MemberId
     role: PartyRole = PartyRole.CO_CONTRACTOR
     tasks: LongText | None = Field(None, examples=["Programmation et action culturelle"])
+
+
+class NamedIn(In):
+    """A person of the cluster who will see what the parties see."""
+
+    person_id: PersonId
+
+
+class DecisionIn(In):
+    """Whom to let into rival consortia on a lot: a person, or a company."""
+
+    person_id: PersonId | None = None
+    member_id: MemberId | None = None
+    lot_id: LotId
+    reason: Reason = Field(examples=["Seule entreprise locale qualifiée pour la sonorisation."])
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.person_id is None) == (self.member_id is None):
+            raise ValueError("give person_id or member_id, not both")
+        return self
 
 
 class LineIn(In):

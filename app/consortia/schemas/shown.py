@@ -13,9 +13,12 @@ from app.infra.http.ids import (
     ApprovalId,
     AwardId,
     ConsortiumId,
+    DecisionId,
     LotId,
     MemberId,
+    NamedId,
     PartyId,
+    PersonId,
     ReceiptId,
     SubmissionId,
     TenderId,
@@ -46,6 +49,35 @@ class PartyOut(Out):
     invited_at: AwareDatetime
     joined_at: AwareDatetime | None = Field(description="Null until the company accepts.")
     left_at: AwareDatetime | None = Field(description="It refused, was uninvited, or withdrew.")
+
+
+class NamedOut(Out):
+    """Someone who sees what the parties see."""
+
+    id: NamedId
+    person_id: PersonId
+    named_by: PersonId
+    named_at: AwareDatetime
+    left_at: AwareDatetime | None
+
+
+class NamedPeopleOut(Out):
+    """Everyone who is named, in order."""
+
+    items: list[NamedOut]
+
+
+class DecisionOut(Out):
+    """A person, or a company, let into rival consortia on a lot."""
+
+    id: DecisionId
+    person_id: PersonId | None
+    member_id: MemberId | None
+    lot_id: LotId
+    reason: str
+    decided_by: PersonId
+    decided_at: AwareDatetime
+    withdrawn_at: AwareDatetime | None
 
 
 class ApprovalOut(Out):

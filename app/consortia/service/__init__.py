@@ -8,17 +8,23 @@ from app.consortia.service.parties import (
     refuse_invitation,
     withdraw_party,
 )
+from app.consortia.service.people import end_naming, name_person, named_people
 from app.consortia.service.reading import view
 from app.consortia.service.receipts import record_receipt, reverse_receipt
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
+from app.consortia.service.walls import decide_wall, withdraw_decision
 
 __all__ = [
     "accept_invitation",
     "approve",
     "award",
+    "decide_wall",
+    "end_naming",
     "form",
     "invite",
+    "name_person",
+    "named_people",
     "propose",
     "record_receipt",
     "refuse_invitation",
@@ -26,6 +32,7 @@ __all__ = [
     "submit",
     "view",
     "withdraw_agreement",
+    "withdraw_decision",
     "withdraw_party",
     "write_split",
 ]

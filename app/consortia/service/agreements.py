@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, party_repository, repository
+from app.consortia import domain, party_repository, repository, wall_repository
 from app.consortia.access import own_party, require_lead
+from app.consortia.domain import Ground
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
 from app.consortia.models import Agreement, Approval, Consortium, Split
 from app.infra.db import add_or_refuse
@@ -86,7 +87,8 @@ async def approve(
     """Approve an agreement for the caller's company; warnings come with it.
 
     Naming the agreement stands in for If-Match, so that twenty-five at once do not collide.
-    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, OneSignatory, AlreadyApproved.
+    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, OneSignatory,
+    InRivalConsortium, AlreadyApproved.
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = own_party(
@@ -147,10 +149,10 @@ async def _check_other_bids(
 ) -> list[str]:
     """One company in two consortia on one lot (R2142-21): forbidden blocks, unknown warns."""
     lots = await repository.lot_ids(session, consortium)
-    await repository.lock_commitments(session, actor, lots)
-    if await repository.signed_elsewhere(session, consortium):
-        raise domain.OneSignatory
-    if not await repository.count_approved_elsewhere(session, actor, consortium, lots):
+    await wall_repository.lock_commitments(session, actor, lots)
+    held = await wall_repository.held(session, lots, consortium.id)
+    domain.require_free(held, domain.APPROVING)
+    if Ground.COMPANY_SIGNED not in {one.ground for one in held}:
         return []
     tender = await tenders.get_tender(session, actor, consortium.tender_id)
     if tender.several_bids == SeveralBids.FORBIDDEN:

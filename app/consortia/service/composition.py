@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, repository
+from app.consortia import domain, repository, wall_repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Form, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyInvited
@@ -29,18 +29,18 @@ async def form(
 ) -> Consortium:
     """Open a joint answer on some lots; the caller's company leads it.
 
-    Raises NotFound, Forbidden, LotNotAnswered, AlreadyLeads.
+    Raises NotFound, Forbidden, LotNotAnswered, and what ``domain.FORMING`` says.
     """
     tender = await tenders.get_tender(session, actor, tender_id)
     require(actor, Permission.COMMIT_COMPANY)
     await clusters.require_active(session, actor)
-    wanted = list(dict.fromkeys(lot_ids))
+    # In one order for all: each takes a lock as its row is written.
+    wanted = sorted(set(lot_ids))
     known = {lot.id for lot in await tenders.lots_of(session, actor, tender_id)}
     if not known.issuperset(wanted):
         raise domain.LotNotAnswered
-    await repository.lock_commitments(session, actor, wanted)
-    if await repository.count_led(session, actor, wanted):
-        raise domain.AlreadyLeads
+    await wall_repository.lock_commitments(session, actor, wanted)
+    domain.require_free(await wall_repository.held(session, wanted), domain.FORMING)
     consortium = Consortium(
         cluster_id=actor.cluster_id,
         tender_id=tender.id,
@@ -63,7 +63,7 @@ async def form(
         for lot_id in wanted
     )
     lead = _party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None)
-    lead.joined_at = actor.now
+    lead.joined_at, lead.joined_by = actor.now, actor.person_id
     session.add(lead)
     await session.flush()
     await record_event(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, party_repository, repository
+from app.consortia import domain, party_repository, repository, wall_repository
 from app.consortia.events import PartyJoined, PartyRefused, PartyUninvited, PartyWithdrew
 from app.consortia.models import Consortium, Party
 from app.journal.service import record_event
@@ -23,15 +23,17 @@ async def accept_invitation(
 ) -> Party:
     """The invited company comes in: it sees and takes part from here on.
 
-    Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen.
+    Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen, and
+    what the walls between rivals refuse (``domain.JOINING``).
     """
     _, party = await _invited(session, actor, consortium_id, party_id)
     await clusters.require_active(session, actor)
-    joined = await party_repository.join(session, party, actor.now)
+    joined = await party_repository.join(session, party, actor)
     if joined is None:
         raise domain.AlreadyAnswered
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_open()
+    await _check_rivals(session, actor, consortium)
     await record_event(
         session, actor, PartyJoined(consortium_id, party_id), party_id, consortium_id=consortium_id
     )
@@ -87,6 +89,13 @@ async def _invited(
     if party.member_id != actor.member_id:
         raise domain.NotInvited
     return consortium, party
+
+
+async def _check_rivals(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
+    lots = await repository.lot_ids(session, consortium)
+    await wall_repository.lock_commitments(session, actor, lots)
+    held = await wall_repository.held(session, lots, consortium.id)
+    domain.require_free(held, domain.JOINING)
 
 
 async def _leave(session: AsyncSession, actor: Actor, party: Party) -> Party:

@@ -153,7 +153,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(AppError)
     async def business(_request: Request, error: AppError) -> Response:
-        return _refusal(error)
+        return refusal(error)
 
     @app.exception_handler(RequestValidationError)
     async def validation(_request: Request, error: RequestValidationError) -> Response:
@@ -165,7 +165,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def routing(request: Request, error: HTTPException) -> Response:
         if isinstance(error.__cause__, AppError):  # raised while the body was read
-            return _refusal(error.__cause__)
+            return refusal(error.__cause__)
         status = error.status_code
         title = _HTTP_TITLES.get(status, "La demande est refusée.")
         code = _HTTP_CODES.get(status, "refused")
@@ -190,7 +190,8 @@ def install(app: FastAPI) -> None:
         )
 
 
-def _refusal(error: AppError) -> Response:
+def refusal(error: AppError) -> Response:
+    """The answer that tells a business error."""
     headers = _HEADERS.get(error.status)
     if error.retry_after is not None:
         headers = {"Retry-After": str(error.retry_after)}

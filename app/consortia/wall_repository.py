@@ -1,0 +1,146 @@
+"""Queries of the walls between rivals. They read past row security, through functions: what a
+
+person is kept from seeing binds them, and their company, all the same.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.consortia.domain import Ground, Held
+from app.consortia.models import Consortium, NamedPerson, WallDecision
+from app.infra.db import ListQuery, instant, public_id
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+
+DECISIONS = ListQuery(
+    select=f"""
+        SELECT json_build_object(
+          'id', {public_id("wde", "id")}, 'person_id', {public_id("per", "person_id")},
+          'member_id', {public_id("mem", "member_id")}, 'lot_id', {public_id("lot", "lot_id")},
+          'reason', reason, 'decided_by', {public_id("per", "decided_by")},
+          'decided_at', {instant("decided_at")}, 'withdrawn_at', {instant("withdrawn_at")}
+        ) AS item, ARRAY[id::text] AS keys
+        FROM wall_decision WHERE cluster_id = app.cluster()""",
+    order="id DESC",
+    after="id < {}::uuid",
+    position_length=1,
+)
+"""Decisions that the caller may see, newest first."""
+
+
+async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
+    """Let one commitment of the caller, company and person, on these lots be decided at a time.
+
+    Consortia are different rows: without this, two at once would not see each other. Locks are
+    taken in one order, after that of the consortium's row.
+    """
+    names = sorted(
+        f"commitment {actor.cluster_id} {who} {lot}"
+        for who in (actor.member_id, actor.person_id)
+        for lot in lots
+    )
+    locks = text(
+        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
+        " FROM unnest(CAST(:names AS text[])) AS name"
+    )
+    await session.execute(locks, {"names": names})
+
+
+async def held(session: AsyncSession, lots: Sequence[UUID], but: UUID | None = None) -> list[Held]:
+    """What the caller, company and person, is held to on these lots, in any consortium ``but``."""
+    query = text(
+        "SELECT ground, lot_id FROM app.held(CAST(:lots AS uuid[]), CAST(:consortium AS uuid))"
+    )
+    rows = await session.execute(query, {"lots": list(lots), "consortium": but})
+    return [Held(Ground(ground), lot_id) for ground, lot_id in rows]
+
+
+async def walls_before(session: AsyncSession, consortium_id: UUID) -> list[Held]:
+    """What keeps the caller from a consortium that they would be inside of; empty for others."""
+    query = text("SELECT ground, lot_id FROM app.walls_before(:consortium)")
+    rows = await session.execute(query, {"consortium": consortium_id})
+    return [Held(Ground(ground), lot_id) for ground, lot_id in rows]
+
+
+async def is_of_cluster(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether a person has a role in the caller's cluster."""
+    query = text("SELECT app.has_membership(:person)")
+    return bool(await session.scalar(query, {"person": person_id}))
+
+
+async def works_for(session: AsyncSession, member_id: UUID) -> bool:
+    """Whether the caller, the person, has a role in a company."""
+    query = text("SELECT app.works_for(:member)")
+    return bool(await session.scalar(query, {"member": member_id}))
+
+
+async def decision(session: AsyncSession, actor: Actor, decision_id: UUID) -> WallDecision:
+    """A decision that the caller may see; raises NotFound."""
+    found = await session.get(WallDecision, (actor.cluster_id, decision_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def withdraw(
+    session: AsyncSession, actor: Actor, decided: WallDecision
+) -> WallDecision | None:
+    """The decision no longer holds; None when it was withdrawn meanwhile."""
+    statement = (
+        update(WallDecision)
+        .where(
+            WallDecision.cluster_id == decided.cluster_id,
+            WallDecision.id == decided.id,
+            WallDecision.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=actor.now, withdrawn_by=actor.person_id)
+        .returning(WallDecision)
+        .execution_options(populate_existing=True)
+    )
+    found: WallDecision | None = await session.scalar(statement)
+    return found
+
+
+async def people(session: AsyncSession, consortium: Consortium) -> list[NamedPerson]:
+    """Who is named on a consortium, in order."""
+    return list(await session.scalars(_named(consortium).order_by(NamedPerson.id)))
+
+
+async def named_person(
+    session: AsyncSession, consortium: Consortium, named_id: UUID
+) -> NamedPerson:
+    """Someone named on a consortium; raises NotFound."""
+    found: NamedPerson | None = await session.scalar(
+        _named(consortium).where(NamedPerson.id == named_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def end_naming(session: AsyncSession, actor: Actor, named: NamedPerson) -> NamedPerson | None:
+    """The person is no longer named; None when it ended meanwhile."""
+    statement = (
+        update(NamedPerson)
+        .where(
+            NamedPerson.cluster_id == named.cluster_id,
+            NamedPerson.id == named.id,
+            NamedPerson.left_at.is_(None),
+        )
+        .values(left_at=actor.now)
+        .returning(NamedPerson)
+        .execution_options(populate_existing=True)
+    )
+    found: NamedPerson | None = await session.scalar(statement)
+    return found
+
+
+def _named(consortium: Consortium) -> Select[NamedPerson]:
+    return select(NamedPerson).where(
+        NamedPerson.cluster_id == consortium.cluster_id,
+        NamedPerson.consortium_id == consortium.id,
+        NamedPerson.left_at.is_(None),
+    )
