@@ -12,17 +12,24 @@ from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
 from app.contributions.endpoints import router as contributions
 from app.journal.endpoints import router as journal
+from app.kernel.scopes import all_scopes
 from app.ledger.endpoints import router as ledger
 from app.people.invitation_endpoints import router as invitations
 from app.people.membership_endpoints import router as people
 from app.people.password_endpoints import router as passwords
+from app.people.second_factor_endpoints import router as second_factors
 from app.people.session_endpoints import router as sessions
+from app.people.single_sign_on_endpoints import router as single_sign_on
+from app.people.token_endpoints import router as tokens
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 
 ROOMS = (
     sessions,
     passwords,
+    second_factors,
+    single_sign_on,
+    tokens,
     invitations,
     people,
     *CLUSTERS,
@@ -50,6 +57,7 @@ def include_rooms(app: FastAPI) -> None:
 TAGS = [
     {"name": "sessions", "description": "Sign in and out; who the caller is."},
     {"name": "people", "description": "Who is in the cluster, who is asked in, who goes."},
+    {"name": "tokens", "description": "What programs sign in with, and what each may do."},
     {"name": "cluster", "description": "The body that gathers the companies."},
     {"name": "members", "description": "Its companies: admission, standing, identity."},
     {"name": "candidacies", "description": "Companies that would join, and the votes on them."},
@@ -64,3 +72,6 @@ TAGS = [
     {"name": "calendars", "description": "Private addresses for calendar programs: no price."},
     {"name": "operations", "description": "For orchestrators."},
 ]
+
+SCOPES = all_scopes(tag["name"] for tag in TAGS)
+"""What a program's token may be made for."""

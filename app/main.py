@@ -35,6 +35,10 @@ Sign in with `POST /v1/sessions`, then send `Authorization: Bearer …`. Amounts
 cents, shares are basis points (10,000 = 100 %), instants are UTC. Errors are
 `application/problem+json` with a stable `code`. Every `POST` that creates something takes an
 `Idempotency-Key`.
+
+A program's token (`POST /v1/tokens`) has scopes: an operation under a tag asks for `<tag>:read`
+when its method is GET, else for `<tag>:write`. What begets credentials takes a person who signed
+in. The scopes are: {scopes}.
 """
 
 
@@ -65,7 +69,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         title="Grappe",
         version="0.1.0",
         summary="Joint answers to calls for tenders, from the watch to the last cent.",
-        description=DESCRIPTION,
+        description=DESCRIPTION.format(scopes=", ".join(f"`{one}`" for one in api.SCOPES)),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=api.TAGS,
         lifespan=lifespan,

@@ -77,6 +77,14 @@ class Settings(BaseSettings):
     session_days: int = Field(
         14, ge=1, le=365, description="Life of a session with all its renewals, in days."
     )
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect provider for single sign-on; off when not set."
+    )
+    oidc_client_id: str | None = Field(None, description="Our name at that provider.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Our secret there.")
+    oidc_name: str = Field(
+        "Compte de l'organisation", max_length=60, description="What people call the provider."
+    )
     max_body_bytes: int = Field(
         1_048_576, ge=1024, le=104_857_600, description="Largest request body, in bytes."
     )
@@ -192,7 +200,7 @@ class Settings(BaseSettings):
         read_sender(text)
         return text
 
-    @field_validator("public_url", "company_search_url")
+    @field_validator("public_url", "company_search_url", "oidc_issuer")
     @classmethod
     def _site(cls, url: str | None) -> str | None:
         return url if url is None else read_site(url)
@@ -227,6 +235,8 @@ class Settings(BaseSettings):
                 "GRAPPE_DATABASE_OWNER_URL needs GRAPPE_DATABASE_URL beside it "
                 "(neither, for the embedded server)"
             )
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret):
+            raise ValueError("GRAPPE_OIDC_ISSUER needs GRAPPE_OIDC_CLIENT_ID and _CLIENT_SECRET")
         if self.environment == "production":
             self._safe_in_production()
         return self
@@ -236,6 +246,8 @@ class Settings(BaseSettings):
             raise ValueError("GRAPPE_SECRET_KEY is required in production")
         if self.public_url is not None and not self.public_url.startswith("https://"):
             raise ValueError("GRAPPE_PUBLIC_URL is https:// in production: links carry secrets")
+        if self.oidc_issuer and not (self.public_url and self.oidc_issuer.startswith("https://")):
+            raise ValueError("GRAPPE_OIDC_ISSUER is https:// in production, and needs a public URL")
         if self.smtp_url is not None and self.public_url is None:
             raise ValueError("GRAPPE_PUBLIC_URL is required beside GRAPPE_SMTP_URL in production")
         if self.smtp_url is not None and self.mail_sender().domain == "localhost":

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.commands import as_owner, out
 from app.kernel.clock import system_clock
+from app.people import second_factor
 from app.people import service as people
 
 person_app = typer.Typer(help="People of the whole installation.", no_args_is_help=True)
@@ -34,3 +35,14 @@ def enable(email: Email) -> None:
 
     as_owner(act)
     out.print("Accès rouvert : la personne se connecte à nouveau.")
+
+
+@person_app.command("reset-second-factor")
+def reset_second_factor(email: Email) -> None:
+    """Let a person who lost everything sign in by password alone."""
+
+    async def act(session: AsyncSession) -> None:
+        await second_factor.reset(session, email)
+
+    as_owner(act)
+    out.print("Second facteur retiré : la personne se connecte par son mot de passe.")

@@ -106,6 +106,16 @@ async def counted(
     await _release(database, keys)
 
 
+async def once(database: Database, secret: str, one: Try, now: datetime) -> bool:
+    """Whether this is the first of its kind: counted for good."""
+    ends = [now + one.limit.within]
+    counts = await database.statement(
+        "SELECT count AS tries FROM app.count_attempts(:keys, :now, :ends)",
+        {"keys": [_key(secret, one)], "now": now, "ends": ends},
+    )
+    return bool(counts[0].tries == 1)
+
+
 async def _release(database: Database, keys: list[bytes]) -> None:
     await database.statement("SELECT app.release_attempts(:keys)", {"keys": keys})
 

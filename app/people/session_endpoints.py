@@ -3,13 +3,13 @@
 from fastapi import Request
 
 from app.infra.http.credential import refuse_other_sites
-from app.infra.http.deps import Caller, Here, Session, caller_of
+from app.infra.http.deps import Caller, Here, Session, Visitor
 from app.infra.http.errors import refusals
 from app.infra.http.ids import SessionId
 from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
-from app.people import domain, session_lists, sessions
+from app.people import domain, second_factor, session_lists, session_opening, sessions
 from app.people.attempts import TooManyAttempts
 from app.people.session_deps import Deliver, MeInSession
 from app.people.session_schemas import (
@@ -27,21 +27,28 @@ router = room_router(tags=["sessions"])
     "/sessions",
     operation_id="open_session",
     status_code=201,
-    responses=refusals(domain.WrongCredentials, TooManyAttempts, domain.TooManySignIns),
+    responses=refusals(
+        domain.WrongCredentials,
+        second_factor.SecondFactorRequired,
+        second_factor.WrongCode,
+        TooManyAttempts,
+        domain.TooManySignIns,
+    ),
 )
 async def open_session(
-    body: SessionIn, request: Request, here: Here, deliver: Deliver
+    body: SessionIn, request: Request, visitor: Visitor, here: Here, deliver: Deliver
 ) -> SessionOut:
-    """Sign in with a mail address and a password."""
+    """Sign in with a mail address and a password, and a code where there is a second factor."""
     if body.delivery == "cookie":  # nor does another site choose who is signed in here
         refuse_other_sites(request, here.settings.public_url)
-    opened = await sessions.open_session(
+    opened = await session_opening.open_session(
         here.database,
-        caller_of(request, here),
+        visitor,
         secret=here.secret,
         life=deliver.life,
         email=body.email,
         password=body.password,
+        code=body.code,
         membership_id=body.membership_id,
     )
     return deliver.give(opened, body.delivery)
@@ -50,7 +57,7 @@ async def open_session(
 @router.get(
     "/sessions",
     operation_id="list_sessions",
-    responses=refusals(),
+    responses=refusals(domain.SessionOnly),
     openapi_extra=SIGNED_IN,
 )
 async def list_sessions(item: Item) -> OpenSessionsOut:
@@ -61,7 +68,10 @@ async def list_sessions(item: Item) -> OpenSessionsOut:
 
 
 @router.post(
-    "/sessions/renewals", operation_id="renew_session", status_code=201, responses=refusals()
+    "/sessions/renewals",
+    operation_id="renew_session",
+    status_code=201,
+    responses=refusals(domain.SessionOnly),
 )
 async def renew_session(
     session: Session,
@@ -81,7 +91,7 @@ async def renew_session(
     "/sessions/switches",
     operation_id="switch_session",
     status_code=201,
-    responses=refusals(NotFound),
+    responses=refusals(domain.SessionOnly, NotFound),
 )
 async def switch_session(
     body: SwitchIn,
@@ -96,7 +106,10 @@ async def switch_session(
 
 
 @router.delete(
-    "/sessions/current", operation_id="close_session", status_code=204, responses=refusals()
+    "/sessions/current",
+    operation_id="close_session",
+    status_code=204,
+    responses=refusals(domain.SessionOnly),
 )
 async def close_session(session: Session, _: MeInSession, caller: Caller, deliver: Deliver) -> None:
     """Sign out: the secret that came with this request fails from the next one on."""
@@ -108,7 +121,7 @@ async def close_session(session: Session, _: MeInSession, caller: Caller, delive
     "/sessions/{session_id}",
     operation_id="end_session",
     status_code=204,
-    responses=refusals(NotFound),
+    responses=refusals(domain.SessionOnly, NotFound),
 )
 async def end_session(session_id: SessionId, session: Session, actor: MeInSession) -> None:
     """End one of the caller's sessions, wherever it is open."""

@@ -8,6 +8,8 @@ _ME = f"""
       'membership_id', {public_id("msh", "app.membership()")},
       'cluster_id', {public_id("clu", "app.cluster()")},
       'member_id', {public_id("mem", "app.member()")},
+      'second_factor', EXISTS (
+        SELECT FROM app.second_factor(app.my_person()) f WHERE f.confirmed),
       'memberships', (
         SELECT coalesce(json_agg(json_build_object(
           'membership_id', {public_id("msh", "m.membership_id")},

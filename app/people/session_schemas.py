@@ -11,6 +11,8 @@ from app.infra.http.text import Text
 from app.kernel.actor import Role
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(min_length=6, max_length=40, pattern="^[0-9A-Za-z -]+$")]
+"""Six digits of an authenticator, or a recovery code."""
 
 
 class SessionIn(In):
@@ -20,6 +22,9 @@ class SessionIn(In):
     password: Password
     membership_id: MembershipId | None = Field(
         None, description="Which role to take; without it, the one used last, else the oldest."
+    )
+    code: Code | None = Field(
+        None, description="Of the authenticator, or a recovery code, after the right password."
     )
     delivery: Literal["token", "cookie"] = Field(
         "token", description="`cookie` for browsers: the secret stays out of scripts' reach."
@@ -81,6 +86,7 @@ class MeOut(Out):
     member_id: MemberId | None = Field(description="The company acted for, if any.")
     role: Role
     scopes: list[str] | None = Field(description="Of a program's token; null: all of the role.")
+    second_factor: bool = Field(description="Whether signing in takes a code as well.")
     memberships: list[MembershipOut] = Field(
         description="All that this person can act as; a program is shown its own alone."
     )

@@ -10,48 +10,16 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Anyone, Database
+from app.infra.db import Anyone
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, Unauthenticated
 from app.kernel.ids import new_id
-from app.people import attempts, domain, passwords
+from app.people import domain
 from app.people.domain import Life, Session
 
 
-async def open_session(
-    database: Database,
-    caller: Anyone,
-    *,
-    secret: str,
-    life: Life,
-    email: str,
-    password: str,
-    membership_id: UUID | None = None,
-) -> Session:
-    """Sign in by password, for one membership: the one named, else the one used last.
-
-    In transactions of its own: while the password is verified, which takes long and may wait,
-    no connection is held. ``secret`` is the installation's. Raises WrongCredentials,
-    TooManyAttempts, TooManySignIns.
-    """
-    async with attempts.counted(database, secret, attempts.by_mail(email, caller), caller.now):
-        async with database.transaction() as session:
-            row = await _credentials(session, email)
-        fits = await passwords.verify_password(password, row.password_hash if row else None)
-        if row is None or not fits:
-            raise domain.WrongCredentials
-        async with database.transaction() as session:
-            # A change of password waits for this session, and ends it with the others.
-            await session.execute(text("SELECT app.hold_person(:id)"), {"id": row.person_id})
-            if await _credentials(session, email) != row:  # disabled or changed meanwhile
-                raise domain.WrongCredentials
-            opened = await open_for(session, caller, row.person_id, life, membership_id)
-            if opened is None:
-                raise domain.WrongCredentials
-            return opened
-
-
-async def _credentials(session: AsyncSession, email: str) -> Row[Any] | None:
+async def credentials(session: AsyncSession, email: str) -> Row[Any] | None:
+    """The person and password hash of a mail address, unless disabled."""
     found = await session.execute(
         text("SELECT * FROM app.credentials(:email)"), {"email": email.strip()}
     )

@@ -65,6 +65,25 @@ def change_password(_scene: Scene, _who: str) -> Call:
     return Call(body={"current_password": "x", "new_password": "quatre mots sans rapport"})
 
 
+@builds("confirm_second_factor")
+@builds("remove_second_factor")
+def without_second_factor(_scene: Scene, _who: str) -> Call:
+    """Nobody in the scene has one; so these rows stand before the one that asks for it."""
+    return Call(body={"code": "000000"})
+
+
+@builds("request_second_factor")
+def request_second_factor(_scene: Scene, _who: str) -> Call:
+    """Nobody in the scene has a password."""
+    return Call(body={})
+
+
+@builds("create_token")
+def create_token(_scene: Scene, _who: str) -> Call:
+    """For oneself."""
+    return Call(body={"name": MARK, "scopes": ["tenders:read"]})
+
+
 @builds("admit_member")
 def admit_member(_scene: Scene, _who: str) -> Call:
     """A company that is in no cluster."""

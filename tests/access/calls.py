@@ -97,6 +97,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "notice_id": lambda scene: scene.notice_id,
     "secret": lambda _: fresh_token().secret,
     "session_id": lambda _: encode("ses", uuid4()),
+    "token_id": lambda _: encode("tok", uuid4()),
     "tender_id": lambda scene: str(scene.stages["submitted"].tender["id"]),
 }
 """What a parameter of a path is filled with, when no builder says otherwise."""

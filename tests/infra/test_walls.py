@@ -14,7 +14,7 @@ from tests.world import World
 
 SHARED_BY_ALL = {
     *("notice", "notice_version", "source", "import_run", "set_aside"),
-    *("person", "attempt", "password_reset"),
+    *("person", "attempt", "password_reset", "second_factor", "recovery_code", "identity"),
 }
 """Tables without a cluster: reference data, and people, who belong to the installation."""
 
@@ -58,8 +58,8 @@ async def test_every_walled_table_is_restricted_to_the_cluster(owner: Database) 
 
 
 async def test_requests_have_no_grant_on_people_and_credentials(serving: Database) -> None:
-    closed = ("person", "membership", "token", "attempt", "password_reset", "procrastinate_jobs")
-    for table in closed:
+    people = ("person", "membership", "token", "attempt", "password_reset", "second_factor")
+    for table in (*people, "recovery_code", "identity", "procrastinate_jobs"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with serving.transaction() as session:
                 await session.execute(text(f"SELECT * FROM {table}"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pyotp
 from httpx import ASGITransport, AsyncClient, Response
 
 from app.infra.db import Database
@@ -77,3 +78,20 @@ async def api_at(
         AsyncClient(transport=transport, base_url=origin) as opened,
     ):
         yield opened
+
+
+def codes(secret: str, at: datetime = NOW) -> str:
+    """What an authenticator shows at a moment."""
+    return pyotp.TOTP(secret).at(at)
+
+
+async def with_second_factor(world: World, person: Person) -> tuple[Person, str, list[str]]:
+    """The person after enrolment: their fresh session, the secret, the recovery codes."""
+    asked = await person.post("/v1/me/second-factor", {"password": PASSWORD})
+    assert asked.status_code == 201, asked.text
+    secret = asked.json()["secret"]
+    body = {"code": codes(secret)}
+    confirmed = await person.post("/v1/me/second-factor/confirmations", body)
+    assert confirmed.status_code == 201, confirmed.text
+    renewed = as_holder(world, confirmed.json()["session"]["token"])
+    return renewed, secret, confirmed.json()["recovery_codes"]

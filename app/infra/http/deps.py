@@ -78,6 +78,15 @@ def caller_of(request: Request, here: Installation) -> Anyone:
 Caller = Annotated[Anyone, Depends(anyone)]
 
 
+async def visitor(request: Request, here: Here) -> Anyone:
+    """Whoever asks, whatever credential they hold: for the ways in."""
+    origin = request.client.host if request.client else "-"
+    return Anyone(None, here.clock(), request_id.get(), origin)
+
+
+Visitor = Annotated[Anyone, Depends(visitor)]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One request's transaction and the person in it."""

@@ -19,6 +19,7 @@ async def create_token(
     email: str,
     cluster_slug: str | None,
     name: str,
+    scopes: list[str] | None = None,
     now: datetime,
     expires_at: datetime,
 ) -> str:
@@ -45,6 +46,7 @@ async def create_token(
         membership_id=found[0].id,
         kind="api",
         name=name,
+        scopes=scopes,
         prefix=token.prefix,
         hash=token.hash,
         created_at=now,

@@ -1,0 +1,216 @@
+"""Second factors: codes of an authenticator (TOTP, RFC 6238), and codes for the day it is lost.
+
+The authenticator's secret is encrypted at rest under the installation's, and bound to its
+person; recovery codes are stored as HMACs under it. A dump of the database opens nothing.
+"""
+
+import hmac
+import secrets
+from base64 import b32encode
+from typing import Any
+from uuid import UUID
+
+import pyotp
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Row, delete, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db import Anyone, Database, enter
+from app.infra.secret import derived_key
+from app.journal.service import record
+from app.kernel.actor import Actor
+from app.kernel.errors import Conflict, NotFound, Unauthenticated
+from app.people import attempts, domain, passwords, sessions
+from app.people.attempts import CODE, Try
+from app.people.domain import WrongGuess
+from app.people.models import Person, RecoveryCode, SecondFactor
+
+STEP_SECONDS = 30
+RECOVERY_CODES, RECOVERY_BYTES = 10, 10
+NONCE_BYTES = 12
+ISSUER = "Grappe"
+
+
+class SecondFactorRequired(Unauthenticated):
+    """The password is right, and not enough."""
+
+    code = "second_factor_required"
+    title = "Donnez aussi le code de votre application d'authentification (code)."
+
+
+class WrongCode(WrongGuess):
+    """Not the present code, or one that has served."""
+
+    code = "wrong_code"
+    title = "Ce code est faux, ou a déjà servi."
+
+
+class SecondFactorSet(Conflict):
+    """It is replaced by being removed first, which takes a code."""
+
+    code = "second_factor_set"
+    title = "Un second facteur est déjà en place : retirez-le d'abord."
+
+
+async def factor_of(session: AsyncSession, person_id: UUID) -> Row[Any] | None:
+    """A person's second factor, confirmed or not yet, if there is one."""
+    found = await session.execute(
+        text("SELECT * FROM app.second_factor(:person)"), {"person": person_id}
+    )
+    return found.one_or_none()
+
+
+async def prove(
+    database: Database, caller: Anyone, secret: str, person_id: UUID, code: str
+) -> None:
+    """Spend a code of a person; raises WrongCode, TooManyAttempts."""
+    tries = [Try(CODE, str(person_id))]
+    async with (
+        attempts.counted(database, secret, tries, caller.now),
+        database.transaction() as session,
+    ):
+        factor = await factor_of(session, person_id)
+        if factor is None or not await _spend(
+            session, caller, secret=secret, person_id=person_id, factor=factor, code=code
+        ):
+            raise WrongCode
+
+
+async def _spend(
+    session: AsyncSession,
+    caller: Anyone,
+    *,
+    secret: str,
+    person_id: UUID,
+    factor: Row[Any],
+    code: str,
+) -> bool:
+    plain = code.replace(" ", "").replace("-", "").upper()
+    person: dict[str, Any] = {"person": person_id}
+    totp = pyotp.TOTP(_unsealed(secret, person_id, factor.secret), interval=STEP_SECONDS)
+    now = int(caller.now.timestamp()) // STEP_SECONDS
+    for step in (now - 1, now, now + 1):  # clocks differ (RFC 6238, 5.2)
+        if hmac.compare_digest(totp.generate_otp(step).encode(), plain.encode()):
+            used = text("SELECT app.use_step(:person, :step)")
+            return bool(await session.scalar(used, {**person, "step": step}))
+    if not factor.confirmed:
+        return False
+    used = text("SELECT app.use_recovery_code(:person, :hash, :now)")
+    values = {**person, "hash": _hash(secret, person_id, plain), "now": caller.now}
+    return bool(await session.scalar(used, values))
+
+
+async def offer(
+    database: Database, caller: Anyone, secret: str, password: str | None
+) -> tuple[str, str]:
+    """A new authenticator's secret and ``otpauth:`` address, pending until a code confirms it.
+
+    Raises SessionOnly, WrongCredentials, TooManyAttempts, SecondFactorSet.
+    """
+    email = await _reprove(database, caller, secret, password)
+    plain = pyotp.random_base32()
+    async with database.transaction() as session:
+        actor = await enter(session, caller)
+        pending = await session.scalar(
+            text("SELECT app.offer_second_factor(:sealed, :now)"),
+            {"sealed": _sealed(secret, actor.person_id, plain), "now": actor.now},
+        )
+        if not pending:
+            raise SecondFactorSet
+    return plain, pyotp.TOTP(plain).provisioning_uri(name=email, issuer_name=ISSUER)
+
+
+async def confirm(
+    database: Database, caller: Anyone, secret: str, code: str, life: domain.Life
+) -> tuple[list[str], domain.Session]:
+    """Put the pending authenticator to work: recovery codes, and a fresh secret of the session.
+
+    Every other session ends. Raises SessionOnly, NotFound, WrongCode, TooManyAttempts.
+    """
+    async with database.transaction() as session:
+        actor = await _person(session, caller)
+        factor = await factor_of(session, actor.person_id)
+        if factor is None or factor.confirmed:
+            raise NotFound
+    await prove(database, caller, secret, actor.person_id, code)
+    codes = [b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
+    async with database.transaction() as session:
+        actor = await _person(session, caller)
+        hashes = [_hash(secret, actor.person_id, one) for one in codes]
+        confirmed = await session.scalar(
+            text("SELECT app.confirm_second_factor(:hashes, :now)"),
+            {"hashes": hashes, "now": actor.now},
+        )
+        if not confirmed:
+            raise NotFound
+        await record(session, actor, "second_factor.confirmed", actor.person_id)
+        await sessions.end_other_sessions(session, actor, caller)
+        renewed = await sessions.renew_session(session, caller, life, actor.membership_id)
+    return ["-".join((one[:4], one[4:8], one[8:12], one[12:])) for one in codes], renewed
+
+
+async def remove(
+    database: Database, caller: Anyone, secret: str, password: str | None, code: str
+) -> None:
+    """Do without; raises SessionOnly, WrongCredentials, NotFound, WrongCode, TooManyAttempts."""
+    await _reprove(database, caller, secret, password)
+    async with database.transaction() as session:
+        actor = await _person(session, caller)
+        if await factor_of(session, actor.person_id) is None:
+            raise NotFound
+    await prove(database, caller, secret, actor.person_id, code)
+    async with database.transaction() as session:
+        actor = await enter(session, caller)
+        await session.execute(text("SELECT app.drop_second_factor()"))
+        await record(session, actor, "second_factor.removed", actor.person_id)
+
+
+async def _person(session: AsyncSession, caller: Anyone) -> Actor:
+    actor = await enter(session, caller)
+    if not await sessions.in_session(session, caller):
+        raise domain.SessionOnly
+    return actor
+
+
+async def _reprove(database: Database, caller: Anyone, secret: str, password: str | None) -> str:
+    """The mail of the caller, who has given their password again, if they have any."""
+    async with database.transaction() as session:
+        await _person(session, caller)
+        email: str = (await session.execute(text("SELECT * FROM app.who_am_i()"))).one().email
+        known = await sessions.credentials(session, email)
+    if known is not None and known.password_hash is None:  # who signs in elsewhere
+        return email
+    tries = attempts.by_mail(email, caller)
+    async with attempts.counted(database, secret, tries, caller.now):
+        stored = known.password_hash if known else None
+        if not await passwords.verify_password(password or "", stored):
+            raise domain.WrongCredentials
+    return email
+
+
+def _box(secret: str) -> AESGCM:
+    return AESGCM(derived_key(secret, "second_factor"))
+
+
+def _sealed(secret: str, person_id: UUID, plain: str) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + _box(secret).encrypt(nonce, plain.encode(), person_id.bytes)
+
+
+def _unsealed(secret: str, person_id: UUID, sealed: bytes) -> str:
+    nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    return _box(secret).decrypt(nonce, box, person_id.bytes).decode()
+
+
+def _hash(secret: str, person_id: UUID, code: str) -> bytes:
+    key = derived_key(secret, "recovery_code")
+    return hmac.digest(key, person_id.bytes + code.encode(), "sha256")
+
+
+async def reset(session: AsyncSession, email: str) -> None:
+    """Let a person in without: the operator's act, in the owner's session; raises NotFound."""
+    person_id = await session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
+    if person_id is None:
+        raise NotFound("Personne inconnue.")
+    for table in (RecoveryCode, SecondFactor):
+        await session.execute(delete(table).where(table.person_id == person_id))

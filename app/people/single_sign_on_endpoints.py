@@ -1,0 +1,120 @@
+"""Single sign-on over HTTP: a browser leaves for the provider, and comes back."""
+
+from typing import Annotated
+
+from fastapi import Query, Request
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+
+from app.infra.http.credential import set_session_cookie
+from app.infra.http.deps import Here, Installation, Visitor
+from app.infra.http.errors import refusals
+from app.infra.http.schemas import Out
+from app.infra.http.strict import room_router
+from app.people import single_sign_on
+from app.people.oidc_provider import (
+    Client,
+    Provider,
+    ProviderUnavailable,
+    SignOnRefused,
+    provider,
+)
+from app.people.session_deps import Deliver
+
+COOKIE = "__Host-grappe-sso"
+PATH = "/v1/single-sign-on"
+HOME = "/"
+
+router = room_router(tags=["sessions"])
+_Given = Annotated[str | None, Query(max_length=2000)]
+
+
+class MethodsOut(Out):
+    """How one may sign in here."""
+
+    password: bool
+    single_sign_on: str | None = Field(
+        description="What people call the provider; null when there is none."
+    )
+
+
+@router.get("/sign-in-methods", operation_id="get_methods", responses=refusals())
+async def get_methods(here: Here) -> MethodsOut:
+    """How one may sign in here: for the page that asks."""
+    settings = here.settings
+    name = settings.oidc_name if settings.oidc_issuer else None
+    return MethodsOut(password=True, single_sign_on=name)
+
+
+@router.get(
+    "/single-sign-on",
+    operation_id="leave_for_provider",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=refusals(single_sign_on.NoSingleSignOn, ProviderUnavailable),
+)
+async def leave_for_provider(here: Here, visitor: Visitor) -> RedirectResponse:
+    """Send the browser to the provider that the operator chose."""
+    there, client = _parties(here)
+    address, cookie = await single_sign_on.depart(there, client, here.secret, visitor.now)
+    answer = RedirectResponse(address, 303)
+    # Lax: the way back is a navigation from the provider's site.
+    seconds = int(single_sign_on.PATIENCE.total_seconds())
+    answer.set_cookie(
+        COOKIE, cookie, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@router.get(
+    "/single-sign-on/callback",
+    operation_id="return_from_provider",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=refusals(
+        single_sign_on.NoSingleSignOn,
+        single_sign_on.NotInvited,
+        SignOnRefused,
+        ProviderUnavailable,
+    ),
+)
+async def return_from_provider(
+    request: Request,
+    here: Here,
+    visitor: Visitor,
+    deliver: Deliver,
+    code: _Given = None,
+    state: _Given = None,
+    iss: _Given = None,
+) -> RedirectResponse:
+    """Where the provider sends the browser back to: opens a session in a cookie."""
+    there, client = _parties(here)
+    given = {"code": code, "state": state, "iss": iss}
+    opened = await single_sign_on.arrive(
+        here.database,
+        visitor,
+        there,
+        client,
+        secret=here.secret,
+        life=deliver.life,
+        cookie=request.cookies.get(COOKIE),
+        came={name: value for name, value in given.items() if value is not None},
+    )
+    answer = RedirectResponse(HOME, 303)
+    seconds = int((opened.expires_at - visitor.now).total_seconds())
+    set_session_cookie(answer, opened.token, seconds)
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return answer
+
+
+def _parties(here: Installation) -> tuple[Provider, Client]:
+    settings = here.settings
+    issuer, name, secret = (
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+    )
+    if not (issuer and name and secret):
+        raise single_sign_on.NoSingleSignOn
+    callback = f"{settings.site()}{PATH}/callback"
+    return provider(issuer), Client(name, secret.get_secret_value(), callback)

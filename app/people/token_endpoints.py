@@ -1,0 +1,55 @@
+"""Programs' tokens over HTTP."""
+
+from fastapi import Request
+
+from app.infra.http.deps import Session
+from app.infra.http.errors import refusals
+from app.infra.http.ids import TokenId
+from app.infra.http.strict import room_router
+from app.kernel.errors import NotFound
+from app.kernel.scopes import all_scopes
+from app.people import domain, tokens
+from app.people.session_deps import MeInSession
+from app.people.token_schemas import FreshTokenOut, TokenIn, TokenOut, TokensOut
+
+router = room_router(path="/tokens", tags=["tokens"])
+
+
+@router.post(
+    "",
+    operation_id="create_token",
+    status_code=201,
+    responses=refusals(domain.SessionOnly, NotFound, tokens.UnknownScope, tokens.TooManyTokens),
+)
+async def create_token(
+    body: TokenIn, session: Session, actor: MeInSession, request: Request
+) -> FreshTokenOut:
+    """Make a token for a program, with the scopes that it needs and no more."""
+    tokens.check_scopes(body.scopes, all_scopes(tag["name"] for tag in request.app.openapi_tags))
+    token_id, secret, expires_at = await tokens.issue_token(
+        session,
+        actor,
+        membership_id=body.membership_id,
+        name=body.name,
+        scopes=body.scopes,
+        days=body.expires_in_days,
+    )
+    return FreshTokenOut(id=token_id, token=secret, expires_at=expires_at)
+
+
+@router.get("", operation_id="list_tokens", responses=refusals(domain.SessionOnly))
+async def list_tokens(session: Session, actor: MeInSession) -> TokensOut:
+    """The caller's live tokens, and those of the programs that they answer for; newest first."""
+    rows = await tokens.list_tokens(session, actor)
+    return TokensOut(items=[TokenOut.model_validate(row) for row in rows])
+
+
+@router.delete(
+    "/{token_id}",
+    operation_id="revoke_token",
+    status_code=204,
+    responses=refusals(domain.SessionOnly, NotFound),
+)
+async def revoke_token(token_id: TokenId, session: Session, actor: MeInSession) -> None:
+    """Revoke a token: it fails from the next request on."""
+    await tokens.revoke_token(session, actor, token_id)

@@ -1,0 +1,141 @@
+"""Second factors: codes that serve once, and say nothing to who does not know the password."""
+
+import asyncio
+from datetime import timedelta
+
+from app.infra.db import Database
+from app.people import second_factor
+from app.people.attempts import CODE
+from app.settings import Settings
+from tests.people.steps import (
+    PASSWORD,
+    api_at,
+    as_holder,
+    codes,
+    enrol,
+    sign_in,
+    signed_in,
+    with_second_factor,
+)
+from tests.world import NOW, World
+
+LATER = NOW + timedelta(minutes=2)
+
+
+async def test_enrolment_takes_the_password_and_a_code_and_renews_the_session(
+    world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    person, elsewhere = await signed_in(world, email), await signed_in(world, email)
+    refused = await person.post("/v1/me/second-factor", {"password": "not mine"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials")
+    asked = (await person.post("/v1/me/second-factor", {"password": PASSWORD})).json()
+    assert asked["uri"].startswith("otpauth://totp/Grappe:")
+    assert asked["secret"] in asked["uri"]
+    assert (await sign_in(world, email)).status_code == 201, "pending: it does not count yet"
+    wrong = await person.post("/v1/me/second-factor/confirmations", {"code": "000000"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
+    renewed, _, recovery = await with_second_factor(world, person)
+    assert len(set(recovery)) == 10
+    assert (await person.get("/v1/me")).status_code == 401
+    assert (await elsewhere.get("/v1/me")).status_code == 401
+    assert (await renewed.get("/v1/me")).json()["second_factor"] is True
+    again = await renewed.post("/v1/me/second-factor", {"password": PASSWORD})
+    assert (again.status_code, again.json()["code"]) == (409, "second_factor_set")
+
+
+async def test_a_code_is_asked_for_after_the_right_password_alone(
+    settings: Settings, world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    _, secret, _ = await with_second_factor(world, await signed_in(world, email))
+    without = await sign_in(world, email)
+    assert (without.status_code, without.json()["code"]) == (401, "second_factor_required")
+    code = codes(secret, LATER)
+    wrong = await sign_in(world, email, "not the password", code=code)
+    assert wrong.json()["code"] == "wrong_credentials"
+    async with api_at(settings, lambda: LATER) as later:
+        body = {"email": email, "password": PASSWORD, "code": code}
+        answers = await asyncio.gather(*[later.post("/v1/sessions", json=body) for _ in range(3)])
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401]
+    assert {one.json()["code"] for one in answers if one.status_code == 401} == {"wrong_code"}
+
+
+async def test_the_code_that_confirmed_and_those_of_other_times_are_refused(
+    settings: Settings, world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    _, secret, _ = await with_second_factor(world, await signed_in(world, email))
+    used = await sign_in(world, email, code=codes(secret))
+    assert used.json()["code"] == "wrong_code"
+    for seconds in (-90, -61, 61, 90):
+        code = codes(secret, LATER + timedelta(seconds=seconds))
+        async with api_at(settings, lambda: LATER) as later:
+            body = {"email": email, "password": PASSWORD, "code": code}
+            assert (await later.post("/v1/sessions", json=body)).status_code == 401
+    async with api_at(settings, lambda: LATER) as later:
+        body["code"] = codes(secret, LATER + timedelta(seconds=30))
+        assert (await later.post("/v1/sessions", json=body)).status_code == 201
+        body["code"] = codes(secret, LATER)  # a step before one that was used
+        assert (await later.post("/v1/sessions", json=body)).status_code == 401
+
+
+async def test_a_recovery_code_serves_once(world: World, owner: Database) -> None:
+    email = await enrol(world, owner)
+    _, _, recovery = await with_second_factor(world, await signed_in(world, email))
+    shaped = recovery[0].replace("-", " ").lower()
+    answers = await asyncio.gather(*[sign_in(world, email, code=shaped) for _ in range(3)])
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401]
+    assert (await sign_in(world, email, code=recovery[1])).status_code == 201
+    other = await enrol(world, owner)
+    await with_second_factor(world, await signed_in(world, other))
+    assert (await sign_in(world, other, code=recovery[2])).json()["code"] == "wrong_code"
+
+
+async def test_removal_takes_the_password_and_a_code(world: World, owner: Database) -> None:
+    email = await enrol(world, owner)
+    person, _, recovery = await with_second_factor(world, await signed_in(world, email))
+    for body, code in (
+        ({"password": "not mine", "code": recovery[0]}, "wrong_credentials"),
+        ({"password": None, "code": recovery[0]}, "wrong_credentials"),
+        ({"password": PASSWORD, "code": "123456"}, "wrong_code"),
+    ):
+        refused = await person.post("/v1/me/second-factor/removals", body)
+        assert (refused.status_code, refused.json()["code"]) == (401, code)
+    body = {"password": PASSWORD, "code": recovery[0]}
+    assert (await person.post("/v1/me/second-factor/removals", body)).status_code == 204
+    assert (await sign_in(world, email)).status_code == 201
+
+
+async def test_codes_are_guessed_a_few_times_a_day(
+    settings: Settings, world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    _, secret, _ = await with_second_factor(world, await signed_in(world, email))
+    body = {"email": email, "password": PASSWORD, "code": "000000"}
+    now, statuses = LATER, []
+    async with api_at(settings, lambda: now) as api:
+        for number in range(CODE.most):
+            now = LATER + timedelta(minutes=2 * number)  # the account's own limit passes
+            statuses.append((await api.post("/v1/sessions", json=body)).status_code)
+        body["code"] = codes(secret, now)
+        closed = await api.post("/v1/sessions", json=body)
+    assert statuses == [401] * CODE.most
+    assert (closed.status_code, closed.json()["code"]) == (429, "too_many_attempts")
+
+
+async def test_a_programs_token_begets_no_second_factor(world: World) -> None:
+    for path, body in (("", {}), ("/confirmations", {"code": "123456"})):
+        refused = await world.integration.post(f"/v1/me/second-factor{path}", body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "session_only")
+
+
+async def test_the_operator_lets_in_who_lost_everything(world: World, owner: Database) -> None:
+    email = await enrol(world, owner)
+    await with_second_factor(world, await signed_in(world, email))
+    async with owner.transaction() as session:
+        await second_factor.reset(session, email.upper())
+    opened = await sign_in(world, email)
+    assert opened.status_code == 201
+    me = await as_holder(world, opened.json()["token"]).get("/v1/me")
+    assert me.json()["second_factor"] is False
