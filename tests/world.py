@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from httpx import AsyncClient, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum import luhn
 
 from app.clusters import service as clusters
@@ -84,6 +85,37 @@ def siren(seed: str) -> str:
     return stem + luhn.calc_check_digit(stem)
 
 
+async def enrol(
+    session: AsyncSession, world: World, name: str, role: Role, member_id: UUID | None
+) -> None:
+    """Bring a person into a world, signed in; in the owner's session."""
+    membership = await people.enrol_person(
+        session,
+        cluster_id=world.cluster_id,
+        email=f"{name}@test-{world.cluster_id.hex}.example",
+        name=name.capitalize(),
+        password=None,
+        role=role,
+        member_id=member_id,
+        now=NOW,
+    )
+    token = fresh_token()
+    session.add(
+        Token(
+            cluster_id=world.cluster_id,
+            id=new_id(),
+            membership_id=membership.id,
+            kind="api" if role is Role.INTEGRATION else "session",
+            name="test",
+            prefix=token.prefix,
+            hash=token.hash,
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+        )
+    )
+    world.people[name] = Person(world.client, token.secret, member_id)
+
+
 async def build_world(client: AsyncClient, owner: Database) -> World:
     """Companies alpha to delta, a manager in each; in alpha one of each role; the cluster's own."""
     slug = f"test-{uuid4().hex[:12]}"
@@ -115,31 +147,7 @@ async def build_world(client: AsyncClient, owner: Database) -> World:
         roles += [("contributor", Role.CONTRIBUTOR, ids["alpha"])]
         roles += [("integration", Role.INTEGRATION, ids["alpha"])]
         for name, role, member_id in roles:
-            membership = await people.enrol_person(
-                session,
-                cluster_id=cluster.cluster_id,
-                email=f"{name}@{slug}.example",
-                name=name.capitalize(),
-                password=None,
-                role=role,
-                member_id=member_id,
-                now=NOW,
-            )
-            token = fresh_token()
-            session.add(
-                Token(
-                    cluster_id=cluster.cluster_id,
-                    id=new_id(),
-                    membership_id=membership.id,
-                    kind="api" if role is Role.INTEGRATION else "session",
-                    name="test",
-                    prefix=token.prefix,
-                    hash=token.hash,
-                    created_at=NOW,
-                    expires_at=NOW + timedelta(days=1),
-                )
-            )
-            world.people[name] = Person(client, token.secret, member_id)
+            await enrol(session, world, name, role, member_id)
         actor = await system_actor(session, cluster.cluster_id, NOW, "test")
         await contributions.ensure_default_policy(session, actor, date(2025, 1, 1))
     return world

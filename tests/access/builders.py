@@ -1,156 +1,17 @@
-"""The bodies: one builder per operation that needs one."""
+"""The bodies: one builder per operation that needs one; tenders, consortia, money."""
 
 from uuid import uuid4
 
-from app.kernel.ids import encode
 from tests.access.calls import Call, builds
-from tests.access.scene import MARK, Scene, price
-from tests.world import NOW, siren
+from tests.access.scene import Scene
+from tests.world import NOW
 
 TODAY = NOW.date().isoformat()
 
 
 def in_consortium(scene: Scene, stage: str, **ids: str) -> dict[str, str]:
     """The ids of a path under X at a stage."""
-    return {"consortium_id": scene.stages[stage].x.body["id"], **ids}
-
-
-@builds("open_session")
-def open_session(_scene: Scene, _who: str) -> Call:
-    """Nobody in the scene has a password."""
-    stranger = f"{uuid4().hex}@exemple.example"  # guesses about one account would be counted
-    return Call(body={"email": stranger, "password": "pas-le-bon-mot"})
-
-
-@builds("open_calendar_address")
-def open_calendar_address(_scene: Scene, _who: str) -> Call:
-    """Another device."""
-    return Call(body={"name": "Téléphone"})
-
-
-@builds("switch_session")
-def switch_session(_scene: Scene, _who: str) -> Call:
-    """A membership that is nobody's."""
-    return Call(body={"membership_id": encode("msh", uuid4())})
-
-
-@builds("invite_person")
-def invite_person(_scene: Scene, _who: str) -> Call:
-    """Into the cluster, or into a manager's own company."""
-    return Call(body={"email": f"{uuid4().hex}@exemple.example", "role": "viewer"})
-
-
-@builds("change_role")
-def change_role(scene: Scene, _who: str) -> Call:
-    """Alpha's contributor."""
-    return Call({"membership_id": scene.membership_id}, body={"role": "viewer"})
-
-
-@builds("join_cluster")
-@builds("accept_password_reset")
-def use_link(_scene: Scene, _who: str) -> Call:
-    """A link that nobody was sent: who has one is whoever reads the mailbox."""
-    return Call(body={"token": "grappe_inv_x", "password": "quatre mots sans rapport"})
-
-
-@builds("ask_password_reset")
-def ask_password_reset(_scene: Scene, _who: str) -> Call:
-    """An address that nobody has."""
-    return Call(body={"email": "personne@exemple.example"})
-
-
-@builds("change_password")
-def change_password(_scene: Scene, _who: str) -> Call:
-    """Nobody in the scene has a password."""
-    return Call(body={"current_password": "x", "new_password": "quatre mots sans rapport"})
-
-
-@builds("confirm_second_factor")
-@builds("remove_second_factor")
-def without_second_factor(_scene: Scene, _who: str) -> Call:
-    """Nobody in the scene has one; so these rows stand before the one that asks for it."""
-    return Call(body={"code": "000000"})
-
-
-@builds("request_second_factor")
-def request_second_factor(_scene: Scene, _who: str) -> Call:
-    """Nobody in the scene has a password."""
-    return Call(body={})
-
-
-@builds("create_token")
-def create_token(_scene: Scene, _who: str) -> Call:
-    """For oneself."""
-    return Call(body={"name": MARK, "scopes": ["tenders:read"]})
-
-
-@builds("admit_member")
-def admit_member(_scene: Scene, _who: str) -> Call:
-    """A company that is in no cluster."""
-    return Call(body={"name": "Epsilon", "siren": siren(uuid4().hex)})
-
-
-@builds("change_cluster")
-def change_cluster(_scene: Scene, _who: str) -> Call:
-    """Another name; the scene has changed the cluster twice."""
-    rule = {"quorum_bps": 5_000, "majority_bps": 5_000, "days": 15}
-    body = {"name": "Grappe", "zone": "Europe/Paris", "language": "fr", "vote": rule}
-    return Call(body={**body, "admission": "coordinator"}, version=3)
-
-
-@builds("search_company")
-def search_company(_scene: Scene, _who: str) -> Call:
-    """The register is off: it says so."""
-    return Call(query={"siren": siren("epsilon")})
-
-
-@builds("suspend_member")
-def suspend_member(scene: Scene, _who: str) -> Call:
-    """Beta."""
-    return Call({"member_id": scene.world.beta.member}, body={"reason": "Cotisation impayée"})
-
-
-@builds("reinstate_member")
-def reinstate_member(scene: Scene, _who: str) -> Call:
-    """The company that is suspended."""
-    return Call({"member_id": scene.suspended_id}, body={})
-
-
-@builds("depart_member")
-def depart_member(scene: Scene, _who: str) -> Call:
-    """Beta; its own manager may."""
-    return Call({"member_id": scene.world.beta.member}, body={"on": TODAY})
-
-
-@builds("merge_member")
-def merge_member(scene: Scene, _who: str) -> Call:
-    """Beta into delta, which is of the rival."""
-    body = {"into": scene.world.delta.member, "on": TODAY}
-    return Call({"member_id": scene.world.beta.member}, body=body)
-
-
-@builds("change_member")
-def change_member(scene: Scene, _who: str) -> Call:
-    """Beta's city; its own manager may."""
-    return Call({"member_id": scene.world.beta.member}, body={"on": TODAY, "city": "Firminy"})
-
-
-@builds("present_company")
-def present_company(_scene: Scene, _who: str) -> Call:
-    """A company that is in no cluster."""
-    return Call(body={"name": "Iota", "siren": siren(uuid4().hex)})
-
-
-@builds("cast_vote")
-def cast_vote(scene: Scene, _who: str) -> Call:
-    """For a company that the members decide on."""
-    return Call({"candidacy_id": scene.voted_id}, body={"choice": "for"})
-
-
-@builds("decide_candidacy")
-def decide_candidacy(scene: Scene, _who: str) -> Call:
-    """A company that the coordinator decides on."""
-    return Call({"candidacy_id": scene.candidacy_id}, body={"outcome": "admitted"})
+    return {"consortium_id": scene.stages[stage].x.id, **ids}
 
 
 @builds("follow_tender")
@@ -176,7 +37,7 @@ def declare_interest(scene: Scene, _who: str) -> Call:
 def form_consortium(scene: Scene, _who: str) -> Call:
     """On a tender that nobody answers yet."""
     lots = [lot["id"] for lot in scene.free["lots"]]
-    body = {"tender_id": scene.free["id"], "name": MARK, "form": "conjoint", "lot_ids": lots}
+    body = {"tender_id": scene.free["id"], "name": "Ensemble", "form": "conjoint", "lot_ids": lots}
     return Call(body=body)
 
 
@@ -189,7 +50,7 @@ def get_won_consortium(scene: Scene, _who: str) -> Call:
 @builds("invite_party")
 def invite_party(scene: Scene, _who: str) -> Call:
     """A company that is not of X yet."""
-    body = {"member_id": scene.world.delta.member, "tasks": f"{MARK} son"}
+    body = {"member_id": scene.newcomer, "tasks": "Son"}
     return Call(in_consortium(scene, "forming"), body=body)
 
 
@@ -197,10 +58,8 @@ def invite_party(scene: Scene, _who: str) -> Call:
 @builds("refuse_invitation")
 @builds("withdraw_party@invited")
 def answer_invitation(scene: Scene, _who: str) -> Call:
-    """Alpha has invited beta, which has not answered yet."""
-    asked = scene.invitation
-    party = asked.parties[scene.world.beta.member]
-    return Call({"consortium_id": asked.body["id"], "party_id": party})
+    """The lead has invited the other company, which has not answered yet."""
+    return Call(in_consortium(scene, "invited", party_id=scene.own_party("invited", "party")))
 
 
 @builds("withdraw_party")
@@ -225,7 +84,7 @@ def end_naming(scene: Scene, _who: str) -> Call:
 def decide_wall(scene: Scene, _who: str) -> Call:
     """Beta may answer in rival consortia."""
     lot = scene.free["lots"][0]["id"]
-    body = {"member_id": scene.world.beta.member, "lot_id": lot, "reason": "Seule qualifiée."}
+    body = {"member_id": scene.person("party").member, "lot_id": lot, "reason": "Seule qualifiée."}
     return Call(body=body)
 
 
@@ -238,9 +97,8 @@ def get_won_split(scene: Scene, _who: str) -> Call:
 @builds("write_split")
 def write_split(scene: Scene, _who: str) -> Call:
     """The split as it stands, written again."""
-    found = scene.stages["forming"]
-    path, body = in_consortium(scene, "forming"), found.split("forming")
-    return Call(path, body=body, version=found.version)
+    side = scene.stages["forming"].x
+    return Call(in_consortium(scene, "forming"), body=side.split(), version=side.version)
 
 
 @builds("propose_agreement")
@@ -250,7 +108,7 @@ def propose_agreement(scene: Scene, _who: str) -> Call:
 
 
 def _agreement(scene: Scene, stage: str) -> Call:
-    agreement = scene.stages[stage].agreement_id
+    agreement = scene.stages[stage].x.agreement_id
     return Call(in_consortium(scene, stage, agreement_id=agreement))
 
 
@@ -275,11 +133,12 @@ def submit_bid(scene: Scene, _who: str) -> Call:
 @builds("record_award")
 def record_award(scene: Scene, _who: str) -> Call:
     """The bid is out."""
+    side = scene.stages["submitted"].x
     body = {
-        "lot_id": scene.stages["submitted"].lot_id,
+        "lot_id": side.lot_id,
         "outcome": "won",
         "notified_on": TODAY,
-        "amount": {"amount_cents": price("submitted")},
+        "amount": {"amount_cents": side.price},
     }
     return Call(in_consortium(scene, "submitted"), body=body)
 
@@ -288,11 +147,11 @@ def record_award(scene: Scene, _who: str) -> Call:
 def record_receipt(scene: Scene, who: str) -> Call:
     """For the caller's own part; strangers try with the lead's."""
     body = {
-        "lot_id": scene.stages["won"].lot_id,
+        "lot_id": scene.stages["won"].x.lot_id,
         "party_id": scene.own_party("won", who),
         "amount": {"amount_cents": 1_003},
         "received_on": TODAY,
-        "reference": f"{MARK} F2",
+        "reference": "F2",
     }
     return Call(in_consortium(scene, "won"), body=body)
 
@@ -300,7 +159,8 @@ def record_receipt(scene: Scene, who: str) -> Call:
 @builds("reverse_receipt")
 def reverse_receipt(scene: Scene, _who: str) -> Call:
     """The lead's receipt."""
-    return Call(in_consortium(scene, "won", receipt_id=scene.stages["won"].receipt["id"]))
+    receipt = scene.stages["won"].x.receipt
+    return Call(in_consortium(scene, "won", receipt_id=receipt["id"]))
 
 
 @builds("get_contribution@won")
@@ -322,9 +182,30 @@ def set_policy(_scene: Scene, _who: str) -> Call:
 def record_payment(scene: Scene, _who: str) -> Call:
     """What alpha paid."""
     body = {
-        "member_id": scene.world.alpha.member,
+        "member_id": scene.person("manager").member,
         "amount": {"amount_cents": 1_001},
         "received_on": TODAY,
         "reference": f"VIR {uuid4().hex}",
     }
+    return Call(body=body)
+
+
+@builds("list_charges@member")
+@builds("list_payments@member")
+def of_a_member(scene: Scene, _who: str) -> Call:
+    """Those of one company: whoever may not see them gets an empty list."""
+    return Call(query={"member_id": scene.person("manager").member})
+
+
+@builds("list_audit@person")
+def audit_of_a_person(scene: Scene, _who: str) -> Call:
+    """What one person did."""
+    return Call(query={"person_id": scene.person_id})
+
+
+@builds("decide_wall@person")
+def decide_wall_of_a_person(scene: Scene, _who: str) -> Call:
+    """The treasurer may be named in rival consortia."""
+    lot = scene.free["lots"][0]["id"]
+    body = {"person_id": scene.person_id, "lot_id": lot, "reason": "Seule qualifiée."}
     return Call(body=body)

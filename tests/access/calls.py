@@ -88,11 +88,11 @@ async def send(
 IDS: dict[str, Callable[[Scene], str]] = {
     "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
-    "consortium_id": lambda scene: str(scene.stages["submitted"].x.body["id"]),
+    "consortium_id": lambda scene: scene.stages["submitted"].x.id,
     "decision_id": lambda scene: scene.decision_id,
     "import_id": lambda scene: scene.import_id,
     "invitation_id": lambda scene: scene.invitation_id,
-    "member_id": lambda scene: scene.world.beta.member,
+    "member_id": lambda scene: scene.person("party").member,
     "membership_id": lambda scene: scene.membership_id,
     "notice_id": lambda scene: scene.notice_id,
     "secret": lambda _: fresh_token().secret,

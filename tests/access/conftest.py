@@ -12,7 +12,7 @@ from app.infra.db import Database
 from app.infra.http.deps import Here, open_session
 from app.main import create_app
 from app.settings import Settings
-from tests.access.scene import Scene, build_scene
+from tests.access.scene import MARKS_ELSEWHERE, Scene, build_scene
 from tests.world import NOW
 
 
@@ -25,7 +25,7 @@ async def scene(client: AsyncClient, owner: Database) -> Scene:
 @pytest.fixture(scope="session")
 async def elsewhere(client: AsyncClient, owner: Database) -> Scene:
     """Another cluster with all the same."""
-    return await build_scene(client, owner)
+    return await build_scene(client, owner, MARKS_ELSEWHERE)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,15 @@
 """What a cluster holds, a number per table: equal before and after what must change nothing."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.infra.db import Database
 
-MAY_GROW: dict[str, str] = {}
-"""Tables that a refusal may add to, and why."""
+OPENINGS = frozenset({"opening", "unsealed_opening"})
+"""Where it is recorded that someone read amounts that are theirs to read."""
 
 TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -19,10 +20,23 @@ OF_ALL = ("person", "procrastinate_jobs")
 """Tables without a cluster that a request could reach."""
 
 
-async def digest(owner: Database, clusters: Iterable[UUID]) -> dict[str, str]:
-    """Rows and their hash, by table, in these clusters and in what they share."""
+@asynccontextmanager
+async def unchanged(
+    owner: Database, *clusters: UUID, but: frozenset[str] = frozenset()
+) -> AsyncIterator[None]:
+    """Assert that nothing in these clusters changes within the context, ``but`` these tables."""
+    before = await _digest(owner, clusters, but)
+    yield
+    after = await _digest(owner, clusters, but)
+    moved = sorted(name for name, held in after.items() if before[name] != held)
+    assert moved == [], f"changed: {moved}"
+
+
+async def _digest(
+    owner: Database, clusters: tuple[UUID, ...], but: frozenset[str]
+) -> dict[str, str]:
     async with owner.transaction() as session:
-        walled = [name for name in await session.scalars(text(TABLES)) if name not in MAY_GROW]
+        walled = [name for name in await session.scalars(text(TABLES)) if name not in but]
         parts = [_sum(name, " WHERE cluster_id = ANY (:clusters)") for name in walled]
         parts += [_sum(name, "") for name in OF_ALL]
         rows = await session.execute(text(" UNION ALL ".join(parts)), {"clusters": list(clusters)})

@@ -1,26 +1,32 @@
 """Two rivals on one tender at every stage of a joint answer, in a cluster of its own.
 
-X is alpha's (lead) and beta's, Y is gamma's (lead) and delta's. Whatever X writes bears a word
-and amounts that stand nowhere else: who comes upon them has seen through a wall.
+X is alpha's (lead) and beta's, Y is gamma's (lead) and delta's; both are at the same stage.
+Whatever each writes bears a word and amounts that stand nowhere else: who comes upon them has
+seen through a wall.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from httpx import AsyncClient
 from sqlalchemy import text
 
 from app.infra.db import Database
+from app.kernel.actor import Role
 from app.kernel.ids import encode, new_id
+from app.people.domain import fresh_token
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
-from tests.world import NOW, Person, World, build_world
+from tests.world import NOW, Person, World, build_world, enrol, siren
 
-MARK = "Quetzal"
-"""In every text that X writes, and in no other."""
+MARKS = ("Quetzal", "Heron")
+"""In every text that X writes and in no other; the same for Y."""
+MARKS_ELSEWHERE = ("Toucan", "Ibis")
+"""The same in another cluster, whose amounts differ too."""
 
-STAGES = ("forming", "proposed", "agreed", "submitted", "won")
+STAGES = ("invited", "forming", "proposed", "agreed", "submitted", "won")
 PERSONAS = {
     "coordinator": "coordinator",
     "treasurer": "treasurer",
@@ -33,56 +39,62 @@ PERSONAS = {
     "rival": "gamma",
 }
 """Columns of the matrix, by the names of the world's people."""
-
-
-def price(stage: str, lot: int = 0) -> int:
-    """The unusual amount that X bids at a stage on a lot, in cents."""
-    return 823_764_131 + 9_871_237 * STAGES.index(stage) + 1_371_113 * lot
+MIRRORED = {"manager": "gamma", "party": "delta", "rival": "alpha", "viewer": "spectator"}
+"""Who they are when X and Y change places."""
 
 
 @dataclass
-class Rivalry:
-    """One tender of two lots, X at a stage, and Y that talks about the same lots."""
+class Side:
+    """One of two rivals: what it has written so far."""
 
-    tender: Any
-    x: Bid
-    y: Bid
+    mark: str
+    stage: str
+    bid: Bid
+    lot_id: str
+    price: int
     version: int = 0
     agreement_id: str = ""
     award: Any = None
     receipt: Any = None
 
     @property
-    def lot_id(self) -> str:
-        """The lot that both want."""
-        return str(self.x.lots[0])
+    def id(self) -> str:
+        """The public id of the consortium."""
+        return str(self.bid.body["id"])
 
-    def split(self, stage: str) -> Any:
-        """A split of X with its unusual amounts."""
-        lead, other = self.x.parties.values()
-        return {
-            "lots": [
-                {
-                    "lot_id": lot,
-                    "amount": {"amount_cents": price(stage, index)},
-                    "lines": [
-                        {"party_id": lead, "bps": 6_137, "tasks": f"{MARK} mandat"},
-                        {"party_id": other, "bps": 3_863, "tasks": f"{MARK} programmation"},
-                    ],
-                }
-                for index, lot in enumerate(self.x.lots)
-            ]
-        }
+    def split(self) -> Any:
+        """Its split: an unusual price on each lot."""
+        lots = enumerate(self.bid.lots)
+        return {"lots": [self._lot(lot, self.price + 1_371_113 * index) for index, lot in lots]}
+
+    def _lot(self, lot: str, price: int) -> Any:
+        tasks = [f"{self.mark} {work} {self.stage}" for work in ("mandat", "programmation")]
+        shares = (10_000,) if self.stage == "invited" else (6_137, 3_863)
+        lines = [
+            {"party_id": party, "bps": bps, "tasks": task}
+            for party, bps, task in zip(self.bid.parties.values(), shares, tasks, strict=False)
+        ]
+        return {"lot_id": lot, "amount": {"amount_cents": price}, "lines": lines}
+
+
+@dataclass
+class Rivalry:
+    """One tender of two lots, and the two that answer both."""
+
+    tender: Any
+    x: Side
+    y: Side
 
 
 @dataclass
 class Scene:
-    """A cluster with a rivalry at each stage, an invitation, and a tender that none answers yet."""
+    """A cluster with a rivalry at each stage, and a tender that nobody answers yet."""
 
     world: World
-    invitation: Bid
     stages: dict[str, Rivalry] = field(default_factory=dict)
     free: Any = None
+    newcomer: str = ""
+    person_id: str = ""
     notice_id: str = ""
     import_id: str = ""
     suspended_id: str = ""
@@ -90,48 +102,95 @@ class Scene:
     candidacy_id: str = ""
     invitation_id: str = ""
     membership_id: str = ""
-    person_id: str = ""
-    naming: Any = None
-    named_id: str = ""
     decision_id: str = ""
+    named_id: str = ""
+    naming: Any = None
+    personas: dict[str, str] = field(default_factory=lambda: dict(PERSONAS))
 
     def person(self, persona: str) -> Person:
         """Who stands in a column of the matrix."""
-        return self.world.people[PERSONAS[persona]]
+        return self.world.people[self.personas[persona]]
 
     def own_party(self, stage: str, persona: str) -> str:
-        """The party of X that a persona would speak for: beta's its own, all others alpha's."""
-        member = self.world.beta.member if persona == "party" else self.world.alpha.member
-        return self.stages[stage].x.parties[member]
+        """The party of X that a persona would speak for: the lead's, but for ``party``."""
+        speaker = self.person("party" if persona == "party" else "manager")
+        return self.stages[stage].x.bid.parties[speaker.member]
+
+    def mirrored(self) -> "Scene":
+        """The same, seen by the rival: X and Y change places."""
+        stages = {name: Rivalry(one.tender, one.y, one.x) for name, one in self.stages.items()}
+        return replace(self, stages=stages, personas=self.personas | MIRRORED)
 
 
-async def build_scene(client: AsyncClient, owner: Database) -> Scene:
+async def build_scene(
+    client: AsyncClient, owner: Database, marks: tuple[str, str] = MARKS
+) -> Scene:
     """Everything over HTTP, but the notice and the import that no request can make."""
     world = await build_world(client, owner)
-    asked = await Bid.form(await write_tender(world), world.alpha, name=f"{MARK} invite")
-    await asked.invite(world.beta)
-    scene = Scene(world, asked)
+    async with owner.transaction() as session:
+        await enrol(session, world, "spectator", Role.VIEWER, world.gamma.member_id)
+    scene = Scene(world)
+    admitted = {"name": "Epsilon", "siren": siren(f"{world.cluster_id} epsilon")}
+    scene.newcomer = ok(await world.coordinator.post("/v1/members", admitted))["id"]
     await _reference_data(scene, owner)
-    await _comings_and_goings(scene)
-    for stage in STAGES:
-        scene.stages[stage] = await _rivalry(world, stage)
+    for number, stage in enumerate(STAGES):
+        tender = await write_tender(world)
+        sides = [
+            await _side(tender, number, rank, marks[rank], *pair)
+            for rank, pair in enumerate(((world.alpha, world.beta), (world.gamma, world.delta)))
+        ]
+        scene.stages[stage] = Rivalry(tender, *sides)
     scene.free = await write_tender(world)
     await _companies(scene)
-    await _walls(scene)
-    won = scene.stages["won"]
-    paid = {
-        "member_id": world.alpha.member,
-        "amount": {"amount_cents": 2_000_000},
-        "received_on": NOW.date().isoformat(),
-        "reference": f"{MARK} VIR",
-    }
-    ok(await world.treasurer.post("/v1/payments", paid))
-    body = {"lot_id": won.lot_id, "stance": "part", "note": "Nous prendrions la régie."}
-    ok(await world.delta.post(f"/v1/tenders/{won.tender['id']}/interests", body))
+    await _walls(scene, marks[0])
+    await _comings_and_goings(scene)
+    for name in ("alpha", "gamma"):
+        paid = {
+            "member_id": world.people[name].member,
+            "amount": {"amount_cents": 200_000_000 + len(name)},
+            "received_on": NOW.date().isoformat(),
+            "reference": f"VIR {name}",
+        }
+        ok(await world.treasurer.post("/v1/payments", paid))
+    body = {"lot_id": scene.free["lots"][1]["id"], "stance": "part", "note": "La régie."}
+    ok(await world.delta.post(f"/v1/tenders/{scene.free['id']}/interests", body))
     return scene
 
 
+async def _side(
+    tender: Any, reached: int, rank: int, mark: str, lead: Person, other: Person
+) -> Side:
+    """One rival, as far as a stage; each wins another lot."""
+    stage = STAGES[reached]
+    accepting = [] if stage == "invited" else [other]
+    bid = await Bid.form(tender, lead, *accepting, name=f"{mark} {stage}")
+    price = 823_764_131 + 9_871_237 * reached + 313_171_719 * rank + 57_731_917 * len(mark)
+    side = Side(mark, stage, bid, bid.lots[rank], price)
+    if stage == "invited":
+        await bid.invite(other)
+    ok(await bid.write(side.split()), 200)
+    if reached >= STAGES.index("proposed"):
+        address = await bid.propose()
+        side.agreement_id = address.rsplit("/", 1)[-1]
+        for person in (lead, other) if reached >= STAGES.index("agreed") else ():
+            ok(await person.post(f"{address}/approvals"))
+    if reached >= STAGES.index("submitted"):
+        sent = {
+            "submitted_at": NOW.isoformat(),
+            "platform": f"{mark} portail",
+            "reference": f"{mark} 4711",
+        }
+        ok(await lead.post(f"{bid.path}/submissions", sent))
+    if reached >= STAGES.index("won"):
+        side.award = ok(await bid.award(rank, side.price - 2_003))
+        received = side.price // 97
+        side.receipt = ok(await bid.receive(lead, received, f"{mark} F1", lot=rank))
+    side.version = await bid.version()
+    return side
+
+
 async def _comings_and_goings(scene: Scene) -> None:
+    """Someone who is invited into alpha, and alpha's contributor."""
     world = scene.world
     body = {"email": "camille@scene.example", "role": "viewer", "member_id": world.alpha.member}
     scene.invitation_id = ok(await world.coordinator.post("/v1/invitations", body))["id"]
@@ -139,43 +198,15 @@ async def _comings_and_goings(scene: Scene) -> None:
     scene.membership_id = next(one["id"] for one in people if one["role"] == "contributor")
 
 
-async def _walls(scene: Scene) -> None:
-    """The coordinator has let delta through; alpha has named someone on its invitation."""
+async def _walls(scene: Scene, mark: str) -> None:
+    """Alpha has named the treasurer on a consortium; the coordinator lets delta into rivals."""
     world = scene.world
     scene.person_id = await person_id(world, world.treasurer)
-    made = await decide(world, scene.invitation.lots[0], member_id=world.delta.member)
+    scene.naming = await Bid.form(await write_tender(world), world.alpha, name=f"{mark} nom")
     body = {"person_id": scene.person_id}
-    scene.naming = await Bid.form(await write_tender(world), world.alpha, name=f"{MARK} nom")
     named = ok(await world.alpha.post(f"{scene.naming.path}/people", body))
+    made = await decide(world, scene.naming.lots[0], member_id=world.delta.member)
     scene.named_id, scene.decision_id = named["id"], made["id"]
-
-
-async def _rivalry(world: World, stage: str) -> Rivalry:
-    reached = STAGES.index(stage)
-    tender = await write_tender(world)
-    y = await Bid.form(tender, world.gamma, world.delta)
-    ok(await y.write(y.shares(5_000, 5_000)), 200)
-    x = await Bid.form(tender, world.alpha, world.beta, name=f"{MARK} {stage}")
-    found = Rivalry(tender, x, y)
-    ok(await x.write(found.split(stage)), 200)
-    if reached >= STAGES.index("proposed"):
-        address = await x.propose()
-        found.agreement_id = address.rsplit("/", 1)[-1]
-        approving = [world.alpha, world.beta] if reached >= STAGES.index("agreed") else []
-        for person in approving:
-            ok(await person.post(f"{address}/approvals"))
-    if reached >= STAGES.index("submitted"):
-        bid = {
-            "submitted_at": NOW.isoformat(),
-            "platform": f"{MARK} plateforme",
-            "reference": f"{MARK} 4711",
-        }
-        ok(await world.alpha.post(f"{x.path}/submissions", bid))
-    if reached >= STAGES.index("won"):
-        found.award = ok(await x.award(0, price(stage) - 2_003))
-        found.receipt = ok(await x.receive(world.alpha, 7_340_387, f"{MARK} F1"))
-    found.version = await x.version()
-    return found
 
 
 async def _companies(scene: Scene) -> None:
@@ -209,4 +240,27 @@ VALUES (:id, 'boamp', :source_id, 1, 'call', 'Entretien de la halle', 'Selon le 
 RUN = """
 INSERT INTO import_run (id, source, via, state, attempt, started_at, heartbeat_at, finished_at)
 VALUES (:run, 'boamp', 'file', 'done', 1, :now, :now, :now)
+"""
+
+
+async def program(world: World, person: Person, scopes: list[str]) -> str:
+    """A program's token of the same membership as a person's, with these scopes alone."""
+    token = fresh_token()
+    async with world.owner.transaction() as session:
+        await session.execute(
+            text(PROGRAM),
+            {
+                **{"id": new_id(), "prefix": token.prefix, "hash": token.hash, "scopes": scopes},
+                "of": sha256(person.token.encode()).digest(),
+            },
+        )
+    return token.secret
+
+
+PROGRAM = """
+INSERT INTO token
+  (cluster_id, id, membership_id, kind, name, scopes, prefix, hash, created_at, expires_at)
+SELECT cluster_id, :id, membership_id, 'api', 'program', :scopes, :prefix, :hash, created_at,
+  expires_at
+FROM token WHERE hash = :of
 """
