@@ -86,6 +86,13 @@ def create_token(_scene: Scene, _who: str) -> Call:
     return Call(body={"name": "Programme", "scopes": ["tenders:read"]})
 
 
+@builds("create_token@other")
+def create_token_for_another(scene: Scene, _who: str) -> Call:
+    """For alpha's contributor: only a program's role may be given one by another."""
+    body = {"name": "Programme", "scopes": ["tenders:read"]}
+    return Call(body={**body, "membership_id": scene.membership_id})
+
+
 @builds("admit_member")
 def admit_member(_scene: Scene, _who: str) -> Call:
     """A company that is in no cluster."""
