@@ -4,9 +4,12 @@ import asyncio
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Database
+from app.infra.db import Anyone, Database, enter, open_database
+from app.kernel.ids import decode
 from app.people import service
+from app.settings import Settings
 from tests.consortia.steps import ok, refused
 from tests.people.conftest import Mailroom
 from tests.people.entry import accept, address, invite, invited, listed, newcomer, people, sign_in
@@ -87,6 +90,21 @@ async def test_an_invitation_falls_with_its_inviter(
     async with owner.transaction() as session:
         email = await email_of(session, world, "coordinator")
         await service.disable_person(session, email, NOW)
+    refused(await accept(world, token, **ACCEPTED), 404, "unusable_link")
+
+
+async def test_an_invitation_stands_on_its_inviter_s_right_whoever_took_it_away(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    token = await invited(world, mailroom, address())
+    async with owner.transaction() as session:
+        await session.execute(
+            text(
+                "UPDATE membership SET ended_at = :now"
+                " WHERE cluster_id = :c AND member_id = :m AND role = 'manager'"
+            ),
+            {"now": NOW, "c": world.cluster_id, "m": world.alpha.member_id},
+        )
     refused(await accept(world, token, **ACCEPTED), 404, "unusable_link")
 
 
@@ -190,18 +208,29 @@ async def other_coordinator(world: World, mailroom: Mailroom) -> Person:
 
 
 async def test_two_coordinators_who_remove_each_other_at_once_leave_one(
-    world: World, mailroom: Mailroom
+    world: World, mailroom: Mailroom, settings: Settings
 ) -> None:
-    second = await other_coordinator(world, mailroom)
-    first, other = await of(world, "coordinator"), await of(world, "dominique")
-    answers = await asyncio.gather(
-        world.coordinator.post(f"/v1/people/{other}/departures"),
-        second.post(f"/v1/people/{first}/departures"),
-    )
-    assert sorted(answer.status_code for answer in answers)[0] == 201
-    assert sum(answer.status_code == 201 for answer in answers) == 1
-    alive = [await who.get("/v1/people") for who in (world.coordinator, second)]
-    assert sorted(answer.status_code for answer in alive) == [200, 401]
+    other = await other_coordinator(world, mailroom)
+    one_id, other_id = await of(world, "coordinator"), await of(world, "dominique")
+    leave = text("SELECT verdict FROM app.end_membership(:target, :now)")
+
+    async def remove(session: AsyncSession, target: str) -> str:
+        found = await session.scalar(leave, {"target": decode("msh", target), "now": NOW})
+        return str(found)
+
+    async with (
+        open_database(settings.login_url(), size=2) as serving,
+        serving.transaction() as first,
+        serving.transaction() as second,
+    ):
+        await enter(first, Anyone(world.coordinator.token, NOW, "test"))
+        await enter(second, Anyone(other.token, NOW, "test"))
+        assert await remove(first, other_id) == "fine"
+        waiting = asyncio.create_task(remove(second, one_id))
+        await asyncio.sleep(0.2)
+        await first.commit()
+        assert await waiting == "forbidden"
+    assert (await world.coordinator.get("/v1/people")).status_code == 200
 
 
 async def test_a_disabled_person_is_out_until_enabled_and_signs_in_anew(

@@ -3,14 +3,17 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from httpx import AsyncClient
 from sqlalchemy import text
 
-from app.infra.db import Database
+from app.infra.db import Database, open_database, system_actor
+from app.kernel.ids import decode
 from app.people import links
 from app.people.admission import INVITATION_LIFE
+from app.settings import Settings
 from tests.consortia.steps import ok, refused
 from tests.people.conftest import Mailroom
 from tests.people.entry import (
@@ -78,7 +81,8 @@ async def test_used_expired_withdrawn_and_forged_read_the_same(
     swapped = "x" if withdrawn[-1] != "x" else "y"
     forged = [
         withdrawn[:-1] + swapped,
-        links.INVITATION.mint("another installation's secret", world.cluster_id, uuid4()),
+        links.INVITATION.mint("another secret", world.cluster_id, await live(world)),
+        links.INVITATION.mint("another secret", world.cluster_id, uuid4()),
         links.RESET.prefix + withdrawn.removeprefix(links.INVITATION.prefix),
         "grappe_inv_",
         "é",
@@ -94,6 +98,35 @@ async def test_used_expired_withdrawn_and_forged_read_the_same(
         first = answers[0].json()
         del first["request_id"]
         assert body == first
+
+
+async def live(world: World) -> UUID:
+    """An invitation that stands."""
+    made = ok(await invite(world.alpha, address(), "viewer"))
+    return decode("inv", made["id"])
+
+
+async def test_who_comes_second_by_the_same_link_waits_and_finds_it_used(
+    world: World, client: AsyncClient, settings: Settings
+) -> None:
+    invitation = await live(world)
+    accept = text("SELECT * FROM app.accept_invitation(:i, :p, :m, 'Camille', 'hash', :now)")
+
+    def values() -> dict[str, Any]:
+        return {"i": invitation, "p": uuid4(), "m": uuid4(), "now": NOW}
+
+    async with (
+        open_database(settings.login_url(), size=2) as serving,
+        serving.transaction() as first,
+        serving.transaction() as second,
+    ):
+        for session in (first, second):
+            await system_actor(session, world.cluster_id, NOW, "test")
+        assert (await first.execute(accept, values())).one_or_none() is not None
+        waiting = asyncio.create_task(second.execute(accept, values()))
+        await asyncio.sleep(0.2)
+        await first.commit()
+        assert (await waiting).one_or_none() is None
 
 
 async def test_an_invitation_expires(world: World, mailroom: Mailroom) -> None:
