@@ -26,6 +26,7 @@ from app.journal import refusals
 from app.kernel.clock import Clock, system_clock
 from app.schedule import schedule
 from app.settings import Settings
+from app.web.door import add_door
 
 DESCRIPTION = """
 Grappe lets a cluster of companies (*grappe*, *PTCE*) watch calls for tenders together, answer
@@ -81,6 +82,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     api.include_rooms(app)
     add_health(app)
     add_docs(app)
+    add_door(app, settings)
     errors.install(app)
     refusals.install(app)
 

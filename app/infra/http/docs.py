@@ -7,7 +7,7 @@ their releases; the page is ours, since theirs starts itself by an inline script
 from importlib import resources
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 PAGE = """<!doctype html>
@@ -44,13 +44,9 @@ POLICY = (
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve ``/docs``, and lead there whoever comes to the front door."""
+    """Serve ``/docs``."""
     folder = resources.files("fastapi_offline") / "static"
     app.mount("/docs/assets", StaticFiles(directory=str(folder)), name="docs-assets")
-
-    @app.get("/", include_in_schema=False)
-    async def front_door() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     @app.get("/docs", include_in_schema=False)
     async def page() -> HTMLResponse:
