@@ -257,8 +257,9 @@ async def test_a_provider_that_does_not_answer_as_it_should_is_given_up(
     settings: Settings, liar: Provider, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     elsewhere = {"location": f"{liar.issuer}/elsewhere"}
+    _, _, body = liar.answer("/.well-known/openid-configuration")
     liar.answers["/.well-known/openid-configuration"] = {
-        "endless": (200, {}, b'{"issuer": "' + b"x" * 2_000_000 + b'"}'),
+        "endless": (200, {}, body + b" " * 2_000_000),
         "redirect": (302, elsewhere, b""),
         "not json": (200, {}, b"<html>"),
         "deep": (200, {}, b"[" * 100_000),
