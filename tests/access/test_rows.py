@@ -41,6 +41,7 @@ WHERE p.pronamespace = 'app'::regnamespace
 
 AT_SIGN_IN = {
     "app.memberships": "lists a person's roles before one of them is chosen",
+    "app.second_factor": "asked for before a role is chosen; sealed by a key that no row holds",
     "app.end_sessions": "a password is a person's, who may be in several clusters",
 }
 """Functions about a person in every cluster, and why."""
