@@ -7,14 +7,14 @@ answer gets it again. Only successes are stored: a refusal can be tried again.
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy import LargeBinary, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CursorResult, LargeBinary, Table, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Base
@@ -87,25 +87,29 @@ class Keeper:
     ) -> JSONResponse:
         """Store the answer in the request's transaction, and give it as a response.
 
-        ``consortium_id`` names what it is about where the address does not.
+        ``consortium_id`` names what it is about where the address does not. Raises KeyReused.
         """
         body = jsonable_encoder(answer)
         headers = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
-        self.work.session.add(
-            KeptAnswer(
-                cluster_id=self.work.actor.cluster_id,
-                person_id=self.work.actor.person_id,
-                acting_for=_acting_for(self.work.actor),
-                operation=self.operation,
-                key=self.key,
-                input_hash=self.input_hash,
-                status=status,
-                headers=headers,
-                body=body,
-                created_at=self.work.actor.now,
-                consortium_id=consortium_id or self.consortium_id,
-            )
-        )
+        values = {
+            "cluster_id": self.work.actor.cluster_id,
+            "person_id": self.work.actor.person_id,
+            "acting_for": _acting_for(self.work.actor),
+            "operation": self.operation,
+            "key": self.key,
+            "input_hash": self.input_hash,
+            "status": status,
+            "headers": headers,
+            "body": body,
+            "created_at": self.work.actor.now,
+            "consortium_id": consortium_id or self.consortium_id,
+        }
+        kept = insert(cast("Table", KeptAnswer.__table__)).values(values).on_conflict_do_nothing()
+        # An answer that a wall hides has the key, and was not found above.
+        counted = kept.execution_options(preserve_rowcount=True)
+        done = cast("CursorResult[Any]", await self.work.session.execute(counted))
+        if done.rowcount == 0:
+            raise KeyReused
         return JSONResponse(body, status, headers)
 
 
