@@ -9,7 +9,10 @@ the balances of accounts.
 
 import json
 
+from psycopg.errors import InsufficientPrivilege
+
 from app.infra.db import Anyone, Database, Query, Trace
+from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
 
 _DUE = """(
@@ -33,7 +36,11 @@ _RECORD = Query(
 
 
 async def _record(database: Database, caller: Anyone, due: bytes) -> None:
-    """Record openings once; of two readers at the same moment, one does."""
+    """Record openings once; of two readers at the same moment, one does.
+
+    Raises NotFound when a wall has risen between the read and its record: two rivals opened at
+    one moment under two hats.
+    """
     pairs = json.loads(due)
     values = [
         [new_id() for _ in pairs],
@@ -41,7 +48,10 @@ async def _record(database: Database, caller: Anyone, due: bytes) -> None:
         [version for _, version in pairs],
         *(caller.now, caller.origin, caller.request_id),
     ]
-    await database.write(caller, _RECORD, values)
+    try:
+        await database.write(caller, _RECORD, values)
+    except InsufficientPrivilege:
+        raise NotFound from None
 
 
 OPENING = Trace(_DUE, _record)

@@ -154,7 +154,9 @@ async def test_an_address_opens_nothing_else_and_nothing_else_opens_a_calendar(
     secret = path.rsplit("/", 1)[1].removesuffix(".ics")
     thief = Person(world.client, secret, None)
     for read, _ in READS.values():
-        refused(await thief.get(read.split("{", maxsplit=1)[0].rstrip("/")), 401, "unauthenticated")
+        path = read.split("{", maxsplit=1)[0].rstrip("/")
+        asked = {"siren": "732829320"} if path.endswith("company-search") else {}
+        refused(await thief.get(path, **asked), 401, "unauthenticated")
     refused(await thief.post("/v1/calendar-addresses", {"name": "x"}), 401, "unauthenticated")
     for other in (world.alpha, world.integration):
         answer = await world.client.get(f"/v1/calendars/{other.token}.ics")
