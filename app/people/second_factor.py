@@ -145,7 +145,7 @@ async def confirm(
             raise NotFound
         await record(session, actor, "second_factor.confirmed", actor.person_id)
         await sessions.end_other_sessions(session, actor, caller)
-        renewed = await sessions.renew_session(session, caller, life, actor.membership_id)
+        renewed = await sessions.renew_session(session, actor, caller, life, actor.membership_id)
     return ["-".join((one[:4], one[4:8], one[8:12], one[12:])) for one in codes], renewed
 
 

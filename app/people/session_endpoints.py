@@ -83,7 +83,7 @@ async def renew_session(
 
     Some days after the sign-in, there are no more: the person signs in again.
     """
-    opened = await sessions.renew_session(session, caller, deliver.life, actor.membership_id)
+    opened = await sessions.renew_session(session, actor, caller, deliver.life, actor.membership_id)
     return deliver.give(opened)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Anyone, Database
@@ -41,7 +41,7 @@ async def open_session(
             await second_factor.prove(database, caller, secret, person.person_id, code)
         async with database.transaction() as session:
             # A change of password waits for this session, and ends it with the others.
-            await session.execute(text("SELECT app.hold_person(:id)"), {"id": person.person_id})
+            await sessions.hold_person(session, person.person_id)
             if await _known(session, email) != (person, factor):  # disabled, say, meanwhile
                 raise domain.WrongCredentials
             opened = await sessions.open_for(session, caller, person.person_id, life, membership_id)

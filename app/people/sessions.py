@@ -19,11 +19,19 @@ from app.people.domain import Life, Session
 
 
 async def credentials(session: AsyncSession, email: str) -> Row[Any] | None:
-    """The person and password hash of a mail address, unless disabled."""
+    """The person and password hash of a mail address, unless disabled.
+
+    Small letters are Python's, as where tries are counted: PostgreSQL's make an i of a dotted one.
+    """
     found = await session.execute(
-        text("SELECT * FROM app.credentials(:email)"), {"email": email.strip()}
+        text("SELECT * FROM app.credentials(:email)"), {"email": email.strip().lower()}
     )
     return found.one_or_none()
+
+
+async def hold_person(session: AsyncSession, person_id: UUID) -> None:
+    """Have whatever ends all sessions of a person wait for what is done to one of them here."""
+    await session.execute(text("SELECT app.hold_person(:id)"), {"id": person_id})
 
 
 async def open_for(
@@ -64,12 +72,14 @@ async def open_for(
 
 
 async def renew_session(
-    session: AsyncSession, caller: Anyone, life: Life, membership_id: UUID | None
+    session: AsyncSession, actor: Actor, caller: Anyone, life: Life, membership_id: UUID | None
 ) -> Session:
     """A fresh secret for the session, for ``membership_id`` from now on; the old one is dead.
 
     Raises Unauthenticated when the session is at its end, or was renewed at this same moment.
     """
+    # Under another hat, what ends the others would look for it where it was.
+    await hold_person(session, actor.person_id)
     token = domain.fresh_token()
     expires_at = await session.scalar(
         text("SELECT app.renew_session(:old, :target, :prefix, :new, :now, :end, :longest)"),
@@ -97,7 +107,7 @@ async def switch_session(
     )
     if membership_id not in set(found.scalars()):
         raise NotFound
-    return await renew_session(session, caller, life, membership_id)
+    return await renew_session(session, actor, caller, life, membership_id)
 
 
 async def in_session(session: AsyncSession, caller: Anyone) -> bool | None:

@@ -22,6 +22,7 @@ from sqlalchemy import text
 from app.infra.db import Anyone, Database
 from app.infra.secret import derived_key
 from app.kernel.errors import Forbidden, NotFound
+from app.kernel.mail import is_address
 from app.people import attempts, domain, sessions
 from app.people.attempts import Limit, Try
 from app.people.oidc_provider import Client, Provider, SignOnRefused
@@ -129,6 +130,8 @@ async def arrive(
         )
         if person_id is None:
             raise NotInvited
+        # As by password: who is disabled at this moment gets no session that outlives it.
+        await sessions.hold_person(session, person_id)
         opened = await sessions.open_for(session, caller, person_id, life)
         if opened is None:
             raise NotInvited
@@ -138,9 +141,10 @@ async def arrive(
 def _verified_email(claims: dict[str, Any]) -> str | None:
     """The mail address, if the provider has seen that it is theirs; nothing else counts."""
     email = claims.get("email")
-    if claims.get("email_verified") is not True or not isinstance(email, str) or "\0" in email:
+    if claims.get("email_verified") is not True or not isinstance(email, str):
         return None
-    return email
+    # Beyond ASCII, other people's addresses become ours in small letters (U+0130, U+212A).
+    return email if is_address(email) else None
 
 
 def _sealed(secret: str, errand: Errand) -> str:

@@ -49,6 +49,17 @@ async def test_an_account_known_or_not_is_closed_alike_to_every_process_and_pass
     assert [status for status, *_ in seen[known]] == [401] * ACCOUNT.most + [429]
 
 
+async def test_one_account_has_one_count_however_its_address_is_written(
+    settings: Settings, world: World, owner: Database
+) -> None:
+    """PostgreSQL's small letter of U+0130 is a plain i, Python's is not."""
+    email = await enrol(world, owner, email=f"iris.{uuid4().hex}@essai.example")
+    spelled = email.replace("i", "\u0130", 1)
+    async with api_at(settings, address=fresh_address()) as api:
+        assert (await guess(api, spelled, PASSWORD)).status_code == 401
+        assert (await guess(api, email, PASSWORD)).status_code == 201
+
+
 async def test_a_closed_account_opens_again_in_time(
     settings: Settings, world: World, owner: Database
 ) -> None:

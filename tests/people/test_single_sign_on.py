@@ -112,6 +112,16 @@ async def test_an_honest_word_about_an_invited_person_opens_a_session(
     assert form["code_verifier"][0] != taken["code_challenge"]
 
 
+async def test_an_address_that_is_another_but_for_its_letters_case_is_nobodys(
+    settings: Settings, world: World, owner: Database, liar: Provider
+) -> None:
+    """Whoever has a dotted I in their address there is not who has an i; nor a Kelvin sign, a k."""
+    email = await enrol(world, owner, email=f"iris.k.{uuid4().hex}@essai.example")
+    for sign, letter in (("\u0130", "i"), ("\u212a", "k")):
+        lookalike = email.replace(letter, sign, 1)
+        refused(await there_and_back(settings, liar, {"email": lookalike}), 403, "not_invited")
+
+
 async def test_an_identity_stays_its_persons_whatever_becomes_of_mail_addresses(
     settings: Settings, world: World, owner: Database, liar: Provider
 ) -> None:
