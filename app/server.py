@@ -22,6 +22,7 @@ from app import demo as demo_cluster
 from app.infra import jobs, logs
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER, JOB
+from app.infra.http.head import BoundedHead
 from app.infra.secret import secret_key
 from app.kernel.errors import Conflict
 from app.main import create_app
@@ -56,6 +57,7 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         demo_cluster.load_if_empty(settings, out)
     config = uvicorn.Config(
         create_app(settings),
+        http=BoundedHead,
         log_level="warning",
         access_log=False,
         server_header=False,
