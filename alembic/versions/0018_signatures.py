@@ -71,7 +71,7 @@ SECOND_OF_TWO = f"""
   IF NOT app.oversees() AND EXISTS (SELECT FROM public.wall w
     WHERE w.cluster_id = NEW.cluster_id AND w.person_id = NEW.person_id
       AND w.consortium_id = NEW.consortium_id AND NOT {LET_THROUGH}) THEN
-    RAISE EXCEPTION 'a wall has risen meanwhile' USING ERRCODE = '42501';
+    RAISE EXCEPTION 'a wall has risen meanwhile' USING ERRCODE = 'GW001';
   END IF;"""
 RAISE_AT_OPENING = """
 CREATE OR REPLACE FUNCTION app.raise_at_opening() RETURNS trigger

@@ -92,6 +92,21 @@ _CONTRIBUTION = f"""
       FROM consortium c WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid) AS of_c"""
 
 
+_NAMED = f"""
+    SELECT json_build_object('items', (
+      SELECT coalesce(json_agg(json_build_object(
+        'id', {public_id("nam", "n.id")}, 'person_id', {public_id("per", "n.person_id")},
+        'named_by', {public_id("per", "n.named_by")}, 'named_at', {instant("n.named_at")},
+        'left_at', {instant("n.left_at")}) ORDER BY n.id), '[]')
+      FROM named_person n WHERE {_OF_C.format("n")})) AS item, NULL AS version
+    FROM consortium c WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid"""
+
+
+def named_people(consortium_id: UUID) -> ItemQuery:
+    """Who is named on a joint answer, in order."""
+    return ItemQuery(_NAMED, [consortium_id])
+
+
 def consortium(consortium_id: UUID) -> ItemQuery:
     """The header, and what row security lets through of the rest."""
     return ItemQuery(_CONSORTIUM, [consortium_id], trace=OPENING)

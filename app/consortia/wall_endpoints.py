@@ -3,11 +3,13 @@
 from fastapi import APIRouter, Response
 
 from app.clusters.domain import UnknownMember
-from app.consortia import domain, service, wall_repository
+from app.consortia import domain, lists, service, wall_repository
 from app.consortia.schemas import DecisionIn, DecisionOut, NamedIn, NamedOut, NamedPeopleOut
+from app.consortia.shut import told_why
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ConsortiumId, DecisionId, NamedId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
@@ -22,14 +24,13 @@ decisions: APIRouter = room_router(path="/wall-decisions", tags=["walls"])
 @people.get(
     "/{consortium_id}/people",
     operation_id="list_named_people",
+    response_model=NamedPeopleOut,
     responses=refusals(NotFound, *domain.SHUT.values()),
+    openapi_extra=SIGNED_IN,
 )
-async def list_named_people(
-    consortium_id: ConsortiumId, session: Session, actor: Me
-) -> NamedPeopleOut:
+async def list_named_people(consortium_id: ConsortiumId, item: Item) -> Response:
     """Who is named on a joint answer, and sees what its parties see."""
-    found = await service.named_people(session, actor, consortium_id)
-    return NamedPeopleOut(items=[NamedOut.model_validate(one) for one in found])
+    return await told_why(item, consortium_id, item.item(lists.named_people(consortium_id)))
 
 
 @people.post(

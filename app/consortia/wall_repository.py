@@ -104,11 +104,6 @@ async def withdraw(
     return found
 
 
-async def people(session: AsyncSession, consortium: Consortium) -> list[NamedPerson]:
-    """Who is named on a consortium, in order."""
-    return list(await session.scalars(_named(consortium).order_by(NamedPerson.id)))
-
-
 async def named_person(
     session: AsyncSession, consortium: Consortium, named_id: UUID
 ) -> NamedPerson:

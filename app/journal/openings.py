@@ -9,7 +9,7 @@ the balances of accounts.
 
 import json
 
-from psycopg.errors import InsufficientPrivilege
+import psycopg
 
 from app.infra.db import Anyone, Database, Query, Trace
 from app.kernel.errors import NotFound
@@ -34,6 +34,9 @@ _RECORD = Query(
     " ON CONFLICT DO NOTHING"
 )
 
+_WALL_RISEN = "GW001"
+"""SQLSTATE of the trigger that raises walls between rivals."""
+
 
 async def _record(database: Database, caller: Anyone, due: bytes) -> None:
     """Record openings once; of two readers at the same moment, one does.
@@ -50,8 +53,10 @@ async def _record(database: Database, caller: Anyone, due: bytes) -> None:
     ]
     try:
         await database.write(caller, _RECORD, values)
-    except InsufficientPrivilege:
-        raise NotFound from None
+    except psycopg.Error as error:
+        if error.sqlstate == _WALL_RISEN:
+            raise NotFound from None
+        raise
 
 
 OPENING = Trace(_DUE, _record)

@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.people import admission, domain, repository, service
 from app.people.entry_schemas import AcceptanceIn, AcceptanceOut, InvitationIn, InvitationOut
+from app.people.session_deps import MeInSession
 
 router = room_router(path="/invitations", tags=["people"])
 
@@ -26,6 +27,7 @@ router = room_router(path="/invitations", tags=["people"])
     response_model=InvitationOut,
     responses=refusals(
         *ONCE_ERRORS,
+        domain.SessionOnly,
         domain.BadEmail,
         UnknownMember,
         admission.UnfitRole,
@@ -33,7 +35,9 @@ router = room_router(path="/invitations", tags=["people"])
         admission.AlreadyInvited,
     ),
 )
-async def invite_person(body: InvitationIn, session: Session, actor: Me, once: Once) -> Response:
+async def invite_person(
+    body: InvitationIn, session: Session, actor: MeInSession, once: Once
+) -> Response:
     """Ask someone in by mail (coordinator: any role; manager: those of their own company).
 
     The link serves once, for that address, for seven days, as long as its inviter is here.

@@ -12,8 +12,9 @@ from app.infra.http.strict import room_router
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.people import admission, repository, service
+from app.people import admission, domain, repository, service
 from app.people.entry_schemas import DepartureOut, PersonOut, RoleIn, RoleOut
+from app.people.session_deps import MeInSession
 
 router = room_router(path="/people", tags=["people"])
 
@@ -62,13 +63,14 @@ async def end_membership(
     responses=refusals(
         *ONCE_ERRORS,
         NotFound,
+        domain.SessionOnly,
         admission.UnfitRole,
         admission.RoleHeld,
         admission.LastCoordinator,
     ),
 )
 async def change_role(
-    membership_id: MembershipId, body: RoleIn, session: Session, actor: Me, once: Once
+    membership_id: MembershipId, body: RoleIn, session: Session, actor: MeInSession, once: Once
 ) -> Response:
     """Give someone another role in the same company, or in none: a new membership begins.
 

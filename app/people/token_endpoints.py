@@ -5,12 +5,13 @@ from fastapi import Request
 from app.infra.http.deps import Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import TokenId
+from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 from app.kernel.scopes import all_scopes
-from app.people import domain, tokens
+from app.people import domain, session_lists, sessions, tokens
 from app.people.session_deps import MeInSession
-from app.people.token_schemas import FreshTokenOut, TokenIn, TokenOut, TokensOut
+from app.people.token_schemas import FreshTokenOut, TokenIn, TokensOut
 
 router = room_router(path="/tokens", tags=["tokens"])
 
@@ -37,11 +38,17 @@ async def create_token(
     return FreshTokenOut(id=token_id, token=secret, expires_at=expires_at)
 
 
-@router.get("", operation_id="list_tokens", responses=refusals(domain.SessionOnly))
-async def list_tokens(session: Session, actor: MeInSession) -> TokensOut:
+@router.get(
+    "",
+    operation_id="list_tokens",
+    responses=refusals(domain.SessionOnly),
+    openapi_extra=SIGNED_IN,
+)
+async def list_tokens(item: Item) -> TokensOut:
     """The caller's live tokens, and those of the programs that they answer for; newest first."""
-    rows = await tokens.list_tokens(session, actor)
-    return TokensOut(items=[TokenOut.model_validate(row) for row in rows])
+    _, found = await item.data(session_lists.live_tokens(item.caller))
+    sessions.require_session(found["in_session"])
+    return TokensOut.model_validate(found)
 
 
 @router.delete(

@@ -95,12 +95,6 @@ def _answers_for(actor: Actor, holder: Row[Any]) -> bool:
     )
 
 
-async def list_tokens(session: AsyncSession, actor: Actor) -> list[Row[Any]]:
-    """Live tokens that are the caller's, or of programs that they answer for; newest first."""
-    found = await session.execute(text("SELECT * FROM app.my_tokens(:now)"), {"now": actor.now})
-    return list(found)
-
-
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> None:
     """Have a token fail from the next request on; raises NotFound."""
     revoked = await session.scalar(

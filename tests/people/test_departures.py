@@ -47,8 +47,9 @@ async def test_a_manager_lets_in_their_own_company_and_nobody_above_it(world: Wo
     for role in ("coordinator", "treasurer", "auditor"):
         refused(await invite(world.alpha, address(), role), 403, "forbidden")
     refused(await invite(world.alpha, address(), "viewer", world.beta.member), 403, "forbidden")
-    for name in ("treasurer", "auditor", "viewer", "contributor", "integration"):
+    for name in ("treasurer", "auditor", "viewer", "contributor"):
         refused(await invite(world.people[name], address(), "viewer"), 403, "forbidden")
+    refused(await invite(world.integration, address(), "viewer"), 403, "session_only")
 
 
 async def test_a_coordinator_lets_in_any_role_where_it_fits(

@@ -100,6 +100,8 @@ async def test_a_token_begets_no_credential(world: World) -> None:
         await token.post("/v1/sessions/renewals"),
         await token.get("/v1/sessions"),
         await token.post("/v1/me/second-factor", {"password": "x"}),
+        await token.post("/v1/invitations", {"email": "x@y.example", "role": "viewer"}),
+        await token.post(f"/v1/people/msh_{'0' * 32}/roles", {"role": "manager"}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "session_only")
 

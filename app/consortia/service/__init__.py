@@ -8,7 +8,7 @@ from app.consortia.service.parties import (
     refuse_invitation,
     withdraw_party,
 )
-from app.consortia.service.people import end_naming, name_person, named_people
+from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import view
 from app.consortia.service.receipts import record_receipt, reverse_receipt
 from app.consortia.service.splits import write_split
@@ -24,7 +24,6 @@ __all__ = [
     "form",
     "invite",
     "name_person",
-    "named_people",
     "propose",
     "record_receipt",
     "refuse_invitation",

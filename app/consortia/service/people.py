@@ -41,14 +41,6 @@ async def name_person(
     return named
 
 
-async def named_people(
-    session: AsyncSession, actor: Actor, consortium_id: UUID
-) -> list[NamedPerson]:
-    """Who is named on a consortium; raises NotFound."""
-    consortium = await repository.load(session, actor, consortium_id)
-    return await wall_repository.people(session, consortium)
-
-
 async def end_naming(
     session: AsyncSession, actor: Actor, consortium_id: UUID, named_id: UUID
 ) -> NamedPerson:

@@ -1,14 +1,14 @@
 """Whatever ends all sessions of a person waits for one that is changing hats.
 
-Revision 0018, after 0017.
+Revision 0019, after 0018.
 """
 
 from alembic import op
 
 from app.infra.db.walls import SERVING, as_helper
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
