@@ -36,6 +36,8 @@ _RECORD = Query(
 
 _WALL_RISEN = "GW001"
 """SQLSTATE of the trigger that raises walls between rivals."""
+_BEHIND_WALL = "row-level security"
+"""What row security says of a consortium that has moved behind a wall since it was read."""
 
 
 async def _record(database: Database, caller: Anyone, due: bytes) -> None:
@@ -54,7 +56,7 @@ async def _record(database: Database, caller: Anyone, due: bytes) -> None:
     try:
         await database.write(caller, _RECORD, values)
     except psycopg.Error as error:
-        if error.sqlstate == _WALL_RISEN:
+        if error.sqlstate == _WALL_RISEN or _BEHIND_WALL in str(error):
             raise NotFound from None
         raise
 

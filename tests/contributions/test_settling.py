@@ -94,3 +94,12 @@ def test_no_charge_is_settled_before_an_older_one(charged: list[int], paid: list
     touched = [bool(by_charge.get(number)) for number in range(len(charged))]
     for number in range(1, len(charged)):
         assert not touched[number] or full[number - 1]
+
+
+def test_a_cent_does_not_travel_to_and_fro_until_a_large_credit_note_is_used_up() -> None:
+    paid = Item(UUID(int=10), DAY, 1, 1)
+    large = Item(UUID(int=0), DAY, 10**12, 1)
+    note = Item(UUID(int=1), DAY, -(10**12), 0)
+    matches = settle([large, note], [paid])
+    assert len(matches) <= 2
+    assert totals(matches) == ({0: 10**12 - 1, 1: -(10**12)}, {10: -1})

@@ -49,18 +49,26 @@ def settle(charges: Sequence[Item], payments: Sequence[Item]) -> list[Match]:
     """
     left = {charge.id: charge.amount_cents - charge.settled_cents for charge in charges}
     given = {payment.id: payment.settled_cents for payment in payments}
-    # Credit notes first: what they release serves the oldest charge that is still open.
-    ordered = sorted(charges, key=lambda charge: charge.amount_cents >= 0)
-    matches: list[Match] = []
-    while True:
-        before = len(matches)
-        for charge in ordered:
-            for payment in payments:
-                rest = payment.amount_cents - given[payment.id]
-                amount = max(-given[payment.id], min(left[charge.id], rest))
-                if amount:
-                    left[charge.id] -= amount
-                    given[payment.id] += amount
-                    matches.append(Match(payment, charge, amount))
-        if len(matches) == before:
-            return matches
+    notes = [charge for charge in charges if charge.amount_cents < 0]
+    debits = [charge for charge in charges if charge.amount_cents >= 0]
+    moved: dict[tuple[Item, Item], int] = {}
+
+    def move(payment: Item, charge: Item, amount: int) -> None:
+        left[charge.id] -= amount
+        given[payment.id] += amount
+        moved[payment, charge] = moved.get((payment, charge), 0) + amount
+
+    # A credit note and an open charge meet through any payment: it gets back what it gives on.
+    # In one step: a cent that went to and fro would make two matches each time.
+    for payment in payments[:1]:
+        for note in notes:
+            for debit in debits:
+                if amount := min(-left[note.id], left[debit.id]):
+                    move(payment, note, -amount)
+                    move(payment, debit, amount)
+    for charge in (*notes, *debits):
+        for payment in payments:
+            rest = payment.amount_cents - given[payment.id]
+            if amount := max(-given[payment.id], min(left[charge.id], rest)):
+                move(payment, charge, amount)
+    return [Match(*pair, amount) for pair, amount in moved.items() if amount]
