@@ -282,7 +282,7 @@ def test_a_check_that_cannot_be_done_is_refused(
 
 
 async def test_what_the_operator_does_is_in_the_trail(grappe: Grappe, world: World) -> None:
-    mail = f"alpha@{await slug_of(world)}.example"
+    mail = f"alpha@test-{world.cluster_id.hex}.example"
     assert grappe("token", "create", "--email", mail).returncode == 0
     async with world.owner.transaction() as session:
         query = (
