@@ -48,11 +48,13 @@ async def test_a_dump_holds_no_secret_that_was_mailed(
 async def test_mail_is_down_for_a_while_and_nothing_else_is(
     world: World, mailroom: Mailroom, owner: Database
 ) -> None:
+    await mailroom.deliver()  # what others have asked for
+    before = (len(mailroom.box.came), mailroom.box.tried)
     mailroom.box.refusal = "451 come back later"
     email = address()
     ok(await invite(world.alpha, email, "viewer"))
     await mailroom.deliver()
-    assert (mailroom.box.came, mailroom.box.tried) == ([], 1)
+    assert (len(mailroom.box.came), mailroom.box.tried) == (before[0], before[1] + 1)
     mailroom.box.refusal = None
     async with owner.transaction() as session:
         row = await session.execute(
