@@ -4,11 +4,11 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback import Loopback, send
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -35,13 +35,10 @@ def result(siren: str, **fields: object) -> dict[str, Any]:
 def page(body: bytes, status: int = 200, **headers: str) -> Answer:
     """An answer of these bytes."""
 
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        send(handler, body, status, named)
 
     return answer
 
@@ -67,47 +64,20 @@ def dripping(seconds: float) -> Answer:
     return answer
 
 
-class PublicRegister:
+class PublicRegister(Loopback):
     """Answers every search as ``answer`` says, and keeps the addresses that were asked."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.answer: Answer = found()
         self.asked: list[tuple[str, dict[str, list[str]]]] = []
         self.user_agent = ""
         self.reached = threading.Event()
-        register = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                register.asked.append((parts.path, parse_qs(parts.query)))
-                register.user_agent = self.headers["User-Agent"]
-                register.reached.set()
-                # Who asked hangs up, as it should.
-                with suppress(BrokenPipeError, ConnectionResetError):
-                    register.answer(self)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def reply(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one search."""
+        parts = urlsplit(handler.path)
+        self.asked.append((parts.path, parse_qs(parts.query)))
+        self.user_agent = handler.headers["User-Agent"]
+        self.reached.set()
+        self.answer(handler)

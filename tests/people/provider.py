@@ -3,35 +3,42 @@
 import base64
 import hmac
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from tests.loopback import Loopback, send
+
 CLIENT_ID, CLIENT_SECRET = "grappe-test", "a secret of the client, long"
 
 
-@dataclass
-class Provider:
+class Provider(Loopback):
     """What it says, and what it was asked."""
 
-    issuer: str
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
-    signer: Any = None
-    algorithm: str = "RS256"
-    metadata: dict[str, Any] = field(default_factory=dict)
-    claims: dict[str, Any] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    forms: list[dict[str, list[str]]] = field(default_factory=list)
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
-    hangs: float = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.issuer = self.url
+        self.key = RSAKey.generate_key(2048, {"kid": "one"})
+        self.signer: Any = None
+        self.algorithm = "RS256"
+        self.metadata: dict[str, Any] = {}
+        self.claims: dict[str, Any] = {}
+        self.asked: list[str] = []
+        self.forms: list[dict[str, list[str]]] = []
+        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
+        self.hangs = 0.0
+
+    def reply(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one request, and keep the form that came with it."""
+        if handler.command == "POST":
+            length = int(handler.headers["content-length"])
+            self.forms.append(parse_qs(handler.rfile.read(length).decode()))
+        status, headers, body = self.answer(handler.path.partition("?")[0])
+        send(handler, body, status, headers)
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of a path."""
@@ -71,42 +78,3 @@ class Provider:
 def jwt_part(value: bytes) -> str:
     """Bytes as JWTs carry them."""
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
-
-
-@contextmanager
-def hostile_provider() -> Iterator[Provider]:
-    """The provider, on a port of its own, for the length of the context."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.reply()
-
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            found.forms.append(parse_qs(self.rfile.read(length).decode()))
-            self.reply()
-
-        def reply(self) -> None:
-            status, headers, body = found.answer(self.path.partition("?")[0])
-            self.send_response(status)
-            for name, value in {"content-length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                return  # the client has heard enough
-
-        def log_message(self, *_: Any) -> None:
-            """In silence."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Provider(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

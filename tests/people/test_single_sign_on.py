@@ -23,12 +23,7 @@ from app.kernel.clock import system_clock
 from app.people import oidc_provider
 from app.people.single_sign_on_endpoints import COOKIE as ERRAND
 from app.settings import Settings
-from tests.people.provider import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    Provider,
-    hostile_provider,
-)
+from tests.people.provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.people.steps import api_at, enrol
 from tests.world import NOW, World
 
@@ -51,7 +46,7 @@ async def browser_at(settings: Settings, issuer: str, **at: Any) -> AsyncIterato
 @pytest.fixture
 def liar() -> Iterator[Provider]:
     """A provider that says what a test has it say."""
-    with hostile_provider() as found:
+    with Provider() as found:
         yield found
 
 

@@ -2,16 +2,15 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.infra.db import Database
 from app.watch.service import Run, import_source
+from tests.loopback import Loopback, send
 from tests.watch.notices import idweb, slim
 from tests.world import NOW
 
@@ -37,61 +36,27 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Portal:
+class Portal(Loopback):
     """Serves ``records`` by pages; ``script`` answers first, one entry per request.
 
-    ``total`` overrides the count that a query finds; ``on_request`` is called at each request.
+    ``total`` overrides the count that a query finds.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.records: list[dict[str, Any]] = []
         self.script: list[Answer] = []
         self.asked: list[Asked] = []
         self.total: Callable[[str], int | None] = lambda _where: None
-        portal = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                portal.answer(self)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self) -> str:
-        """Where the portal listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def reply(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request, by the script or from the records."""
         parts = urlsplit(handler.path)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         headers = {key.lower(): value for key, value in handler.headers.items()}
         self.asked.append(Asked(parts.path, query, headers))
         answer = self.script.pop(0) if self.script else Answer(body=self._page(query))
-        handler.send_response(answer.status)
-        for name, value in answer.headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(answer.body)))
-        handler.end_headers()
-        handler.wfile.write(answer.body)
+        send(handler, answer.body, answer.status, answer.headers)
 
     def _page(self, query: dict[str, str]) -> bytes:
         where, offset, limit = query["where"], int(query["offset"]), int(query["limit"])
