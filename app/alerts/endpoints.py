@@ -1,16 +1,15 @@
 """Private calendar addresses over HTTP, and the calendars that they lead to."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Header, Path, Request, Response
+from fastapi import Header, Path, Response
 
 from app.alerts import domain, ics, repository, service
 from app.alerts.schemas import AddressIn, AddressOut, FreshAddressOut
-from app.infra.db import Anyone
-from app.infra.http.context import request_id
-from app.infra.http.deps import Here, Session
+from app.infra.http.deps import Here, Session, Visitor
 from app.infra.http.errors import refusals
 from app.infra.http.ids import CalendarAddressId
 from app.infra.http.items import ItemReader
@@ -82,13 +81,12 @@ async def close_calendar_address(
 )
 async def get_calendar(
     secret: Annotated[str, Path(pattern="^grappe_[A-Za-z0-9_-]{43}$", max_length=60)],
-    request: Request,
     here: Here,
+    visitor: Visitor,
     if_none_match: Annotated[str | None, Header(max_length=500)] = None,
 ) -> Response:
     """The deadlines that the cluster follows, as iCalendar. The address is the credential."""
-    origin = request.client.host if request.client else "-"
-    caller = Anyone(secret, here.clock(), request_id.get(), origin, feed=True)
+    caller = replace(visitor, token=secret, feed=True)
     try:
         _, shown = await ItemReader(here, caller).data(repository.calendar(caller.now - PAST))
     except Unauthenticated:  # a closed address is one that never was

@@ -8,9 +8,7 @@ from app.infra.http.deps import caller_of, installation
 from app.infra.http.errors import refusal
 from app.journal.service import record
 from app.kernel.errors import OnRecord
-
-READS = {"GET", "HEAD"}
-"""Methods whose refusal is no attempt at anything."""
+from app.kernel.scopes import READING
 
 
 def install(app: FastAPI) -> None:
@@ -18,7 +16,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OnRecord)
     async def recorded(request: Request, error: OnRecord) -> Response:
-        if request.method not in READS:
+        # The refusal of a read is no attempt at anything.
+        if request.method not in READING:
             await _keep(request, error)
         return refusal(error)
 

@@ -9,16 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from app.infra.db import Anyone, Database
 from app.infra.secret import derived_key
 from app.kernel.errors import AppError
+from app.kernel.networks import network_of
 from app.people.domain import WrongGuess
-
-NETWORK_BITS = {4: 24, 6: 56}
-"""What one subscriber or company gets at most, as a rule: its addresses count as one."""
 
 
 class TooManyAttempts(AppError):
@@ -59,18 +56,12 @@ class Try:
 
 def by_mail(email: str, caller: Anyone) -> list[Try]:
     """A guess about an account, from where the caller is."""
-    return [Try(ACCOUNT, email.strip().lower()), Try(NETWORK, network(caller.origin))]
+    return [Try(ACCOUNT, email.strip().lower()), by_network(NETWORK, caller)]
 
 
-def network(address: str) -> str:
-    """The network that an address belongs to; what is no address stands for itself."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return str(ip_network((found, NETWORK_BITS[found.version]), strict=False))
+def by_network(limit: Limit, caller: Anyone) -> Try:
+    """A try from the caller's network; where they come from stands for itself without one."""
+    return Try(limit, network_of(caller.origin) or caller.origin)
 
 
 async def spend(database: Database, secret: str, tries: list[Try], now: datetime) -> list[bytes]:

@@ -6,7 +6,7 @@ from app.infra.http.deps import Caller, Here, OpenSession, caller_of
 from app.infra.http.errors import refusals
 from app.infra.http.strict import room_router
 from app.people import admission, domain, service
-from app.people.attempts import RESETS, TooManyAttempts, Try, network, spend
+from app.people.attempts import RESETS, TooManyAttempts, by_network, spend
 from app.people.entry_schemas import PasswordIn, ResetAcceptanceIn, ResetIn, ResetOut
 
 router = room_router(tags=["sessions"])
@@ -26,7 +26,7 @@ async def ask_password_reset(
     The answer is the same for every address, known or not.
     """
     caller = caller_of(request, here)
-    await spend(here.database, here.secret, [Try(RESETS, network(caller.origin))], caller.now)
+    await spend(here.database, here.secret, [by_network(RESETS, caller)], caller.now)
     await service.ask_reset(session, body.email, caller.now)
     return ResetOut()
 

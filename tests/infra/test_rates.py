@@ -7,7 +7,7 @@ import pytest
 from httpx import AsyncClient
 
 from app.infra.http.credential import COOKIE
-from app.infra.http.rates import MAX_KEYS, Budget, Limits, credential_of, network
+from app.infra.http.rates import MAX_KEYS, Budget, Limits, credential_of
 from app.settings import Settings
 from tests.infra.edge import api
 from tests.world import World
@@ -46,21 +46,6 @@ def test_a_budget_never_remembers_more_than_its_bound() -> None:
     for number in range(MAX_KEYS + 10):
         limits.learn(f"{number}", signed_in=True, status=200)
     assert len(limits._proven) == MAX_KEYS
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("192.0.2.1", "192.0.2.254", True),
-        ("192.0.2.1", "192.0.3.1", False),
-        ("2001:db8:0:100::1", "2001:db8:0:1ff::1", True),
-        ("2001:db8:0:100::1", "2001:db8:0:200::1", False),
-        ("::ffff:192.0.2.1", "192.0.2.9", True),
-        ("nonsense", "-", True),
-    ],
-)
-def test_addresses_count_by_network(one: str, other: str, same: bool) -> None:
-    assert (network(one) == network(other)) is same
 
 
 async def test_whoever_signed_in_has_a_budget_and_is_told_what_is_left(

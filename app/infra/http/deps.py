@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as SqlSession
 
 from app.infra.db import Anyone, Database, enter
 from app.infra.http import context
+from app.infra.http.asgi import origin_of
 from app.infra.http.context import request_id
 from app.infra.http.credential import credential
 from app.infra.http.cursor import Cursors
@@ -67,12 +68,10 @@ async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = Non
 
 def caller_of(request: Request, here: Installation) -> Anyone:
     """The caller of a request, not yet checked; raises CrossSite."""
-    client = request.client
-    origin = client.host if client else "-"
     token = credential(request, here.settings.public_url)
     tags = request.scope["route"].tags
     needs = needed_scope(tags[0], request.method) if tags else None
-    return Anyone(token, here.clock(), request_id.get(), origin, needs)
+    return Anyone(token, here.clock(), request_id.get(), origin_of(request.scope), needs)
 
 
 Caller = Annotated[Anyone, Depends(anyone)]
@@ -80,8 +79,7 @@ Caller = Annotated[Anyone, Depends(anyone)]
 
 async def visitor(request: Request, here: Here) -> Anyone:
     """Whoever asks, whatever credential they hold: for the ways in."""
-    origin = request.client.host if request.client else "-"
-    return Anyone(None, here.clock(), request_id.get(), origin)
+    return Anyone(None, here.clock(), request_id.get(), origin_of(request.scope))
 
 
 Visitor = Annotated[Anyone, Depends(visitor)]

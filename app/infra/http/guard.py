@@ -1,6 +1,6 @@
 """What stands before every room: rate limits, bounds of the body, and the last resort."""
 
-from app.infra.http.asgi import App, Message, Receive, Scope, Send
+from app.infra.http.asgi import App, Message, Receive, Scope, Send, origin_of
 from app.infra.http.body import Body
 from app.infra.http.context import signed_in
 from app.infra.http.errors import INTERNAL_ERROR, RateLimited, problem, unexpected
@@ -59,8 +59,7 @@ class Guard:
         credential: str | None,
     ) -> bool:
         if scope["path"] not in UNLIMITED:
-            client = scope.get("client")
-            ruling = self.limits.admit(scope["method"], credential, client[0] if client else "-")
+            ruling = self.limits.admit(scope["method"], credential, origin_of(scope))
             answer.headers = ruling.headers
             if ruling.wait:
                 refusal = problem(

@@ -7,24 +7,21 @@ one number per key, so that to count costs a microsecond and to forget costs not
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import NamedTuple
 
 from fastapi import Request
 
-from app.infra.http.asgi import Scope
+from app.infra.http.asgi import NOWHERE, Scope
 from app.infra.http.credential import bearer_token, unchecked
+from app.kernel.networks import network_of
+from app.kernel.scopes import READING
 
 MINUTE = 60.0
 MAX_KEYS = 20_000
 """Keys that one table holds. The oldest go first: whoever is forgotten starts with a whole budget,
 which is no gain over coming from yet another address."""
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-IPV4_PREFIX, IPV6_PREFIX = 24, 56
-"""Networks that one customer of a provider may roam in."""
 
 
 class Left(NamedTuple):
@@ -95,9 +92,9 @@ class Limits:
         """Count a request against the budgets that concern it."""
         if credential is not None and credential in self._proven:
             key = credential
-            budgets = [self._all] if method in SAFE else [self._all, self._writes]
+            budgets = [self._all] if method in READING else [self._all, self._writes]
         else:
-            key, budgets = network(address), [self._anonymous]
+            key, budgets = network_of(address) or NOWHERE, [self._anonymous]
         now = self._clock()
         counted = [(budget, budget.take(key, now)) for budget in budgets if budget]
         if not counted:
@@ -132,20 +129,6 @@ def credential_of(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
     if token is None and b"cookie" in headers:
         token = unchecked(Request(scope))
     return blake2b(token.encode(), digest_size=16).hexdigest() if token else None
-
-
-@lru_cache(maxsize=4096)
-def network(address: str) -> str:
-    """The network that an address counts for: whoever has one address there has them all."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return "-"
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(ip_network((int(found), IPV6_PREFIX), strict=False))
-        found = found.ipv4_mapped
-    return str(ip_network((int(found), IPV4_PREFIX), strict=False))
 
 
 def _budget(name: str, per_minute: int) -> Budget | None:

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 
-from app.infra.http.rates import SAFE
 from app.kernel.errors import AppError
+from app.kernel.scopes import READING
 
 MAX_DEPTH = 32
 MAX_DIGITS = 30
@@ -116,7 +116,7 @@ class StrictRoute(APIRoute):
                 raise UnsupportedMediaType
             return await handler(request)
 
-        return handler if (self.methods or set()) <= SAFE else strict
+        return handler if (self.methods or set()) <= READING else strict
 
 
 def room_router(path: str = "", **options: Any) -> APIRouter:
