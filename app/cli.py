@@ -1,64 +1,60 @@
 """The `grappe` command: what an operator does. Each command calls one use case."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from app import demo as demo_cluster
-from app import server
-from app.commands import out, ready_database, running_database
-from app.commands.check import check
-from app.commands.clusters import cluster_app, token_app
-from app.commands.people import person_app
-from app.commands.watch import import_notices, sources_app
+COMMANDS = {
+    "serve": "app.commands.serve:serve",
+    "worker": "app.commands.worker:worker",
+    "migrate": "app.commands.database:migrate",
+    "demo": "app.commands.demo:demo",
+    "import": "app.commands.watch:import_notices",
+    "check": "app.commands.check:check",
+    "sources": "app.commands.watch:sources_app",
+    "cluster": "app.commands.clusters:cluster_app",
+    "token": "app.commands.tokens:token_app",
+    "person": "app.commands.people:person_app",
+}
+
+
+class Commands(TyperGroup):
+    """Reads the rooms of the command that is called, and no other: all of them take seconds."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002
+        """Every command's name, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command of that name, or None; its class is Typer's private copy of Click's."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command()(found)
+            found = alone
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Grappe : répondre ensemble aux appels d'offres, du premier avis au dernier centime.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.command("import")(import_notices)
-app.command("check")(check)
-app.add_typer(sources_app, name="sources")
-app.add_typer(cluster_app, name="cluster")
-app.add_typer(token_app, name="token")
-app.add_typer(person_app, name="person")
 
 
-@app.command()
-def serve(
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Load the demo cluster when the database is empty.")
-    ] = False,
-) -> None:
-    """Serve the API (and, by default, a job worker) until Ctrl-C."""
-    with ready_database() as settings:
-        server.serve(settings, demo=demo, out=out)
-
-
-@app.command()
-def worker(
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
-) -> None:
-    """Run background jobs until Ctrl-C; start as many as you like, anywhere."""
-    with running_database() as settings:
-        server.work(settings, with_parent=with_parent)
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to the newest schema: roles, tables, queue."""
-    with ready_database() as settings:
-        settings.owner_url()
-        out.print("La base est à jour.")
-
-
-@app.command()
-def demo() -> None:
-    """Load the demo cluster of Saint-Étienne, whatever else the database holds."""
-    with ready_database() as settings:
-        demo_cluster.load_demo(settings, out)
-        demo_cluster.explain(settings, out)
+@app.callback()
+def grappe() -> None:
+    """Hold the group open: its commands are read when they are called."""
 
 
 if __name__ == "__main__":

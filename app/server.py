@@ -1,11 +1,10 @@
-"""Long-running processes: the API, and the worker that it starts as its child.
+"""The serving process: the API, and the worker that it starts as its child.
 
 An import would block the API's event loop, so jobs never run inside it.
 """
 
 import asyncio
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,17 +18,14 @@ import uvicorn
 from rich.console import Console
 
 from app import demo as demo_cluster
-from app.infra import jobs, logs
 from app.infra.db import open_database
-from app.infra.db.connections import IMPORTER, JOB
 from app.infra.http.head import BoundedHead
 from app.infra.secret import secret_key
 from app.kernel.errors import Conflict
 from app.main import create_app
-from app.schedule import schedule
 from app.settings import Settings
+from app.worker import GRACE_SECONDS
 
-WORKER_GRACE_SECONDS = 10
 WORKER_FIRST_PAUSE_SECONDS, WORKER_LAST_PAUSE_SECONDS = 1.0, 60.0
 
 
@@ -64,7 +60,7 @@ def serve(settings: Settings, *, demo: bool, out: Console) -> None:
         # Left alone, uvicorn believes X-Forwarded-For of whoever shares the machine.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=WORKER_GRACE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with child_worker(settings):
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -134,7 +130,7 @@ class _Kept:
         with self._turn:
             self._leaving.set()
         self._process.terminate()
-        self._watcher.join(WORKER_GRACE_SECONDS)
+        self._watcher.join(GRACE_SECONDS)
         self._process.kill()
         self._watcher.join()
 
@@ -162,51 +158,3 @@ class _Kept:
                 if self._process.stdin is not None:
                     self._process.stdin.close()
                 self._process = self._spawn()
-
-
-def work(settings: Settings, *, with_parent: bool) -> None:
-    """Run jobs until a signal, or until the parent is gone."""
-    logs.configure(settings)
-    if settings.environment == "production" and settings.smtp_url is None:
-        log.warning("no_mail_server", mails_go_to=str(settings.data_dir.resolve() / "mail"))
-    asyncio.run(_work(settings, with_parent=with_parent))
-
-
-async def _work(settings: Settings, *, with_parent: bool) -> None:
-    login = settings.login_url()
-    schedule(jobs.queue)
-    size = settings.worker_concurrency
-    async with (
-        open_database(login, role=JOB, size=size) as job,
-        open_database(login, role=IMPORTER, size=size) as importer,
-        jobs.worker_connector(login) as queue,
-    ):
-        jobs.databases.set(jobs.WorkerDatabases(job, importer))
-        jobs.settings.set(settings)
-        running = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=size,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=WORKER_GRACE_SECONDS,
-                update_heartbeat_interval=5,
-                stalled_worker_timeout=30,
-            )
-        )
-        log.info("worker_started", concurrency=size)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, running.cancel)
-        watcher = asyncio.create_task(_leave_with_parent(running)) if with_parent else None
-        with suppress(asyncio.CancelledError):
-            await running
-        if watcher is not None:
-            watcher.cancel()
-        log.info("worker_stopped")
-
-
-async def _leave_with_parent(running: "asyncio.Task[None]") -> None:
-    reader = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
-    running.cancel()

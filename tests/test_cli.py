@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.settings import Settings
 from tests.conftest import SHARED_DATA
+from tests.grappe import Grappe
 from tests.journal.chains import seals, tamper, write
 from tests.world import World
 
@@ -23,30 +24,6 @@ FULL_RECORD = {
     "nomacheteur": "Ville d'essai",
     "url_avis": "https://www.boamp.fr/pages/avis/?q=idweb:26-77001",
 }
-
-
-class Grappe:
-    """The command, on the test database."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.environment = {
-            **os.environ,
-            "GRAPPE_DATABASE_URL": settings.login_url(),
-            "GRAPPE_DATABASE_OWNER_URL": settings.owner_url(),
-        }
-
-    def __call__(
-        self, *words: str, stdin: str = "", **extra: str
-    ) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli", *words],
-            env={**self.environment, **extra},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
 
 
 @pytest.fixture
@@ -191,8 +168,8 @@ def test_a_data_folder_that_is_none_is_said_in_one_plain_line(
 def test_a_user_without_a_name_is_told_so_in_one_plain_line(tmp_path: Path) -> None:
     # Loaded before: that user may be barred from this interpreter's folder.
     program = (
-        "import os; from app.cli import app; os.setgroups([]); os.setgid(54321);"
-        " os.setuid(54321); app(['migrate'])"
+        "import os, app.commands.database; from app.cli import app;"
+        " os.setgroups([]); os.setgid(54321); os.setuid(54321); app(['migrate'])"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program],

@@ -23,7 +23,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 
 import httpx
-import app.cli
+import app.commands.serve
 from app.main import create_app
 from app.settings import Settings
 

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra import embedded
+from app.infra import embedded, jobs
 from app.infra.db import open_database
 from app.infra.db.migrate import migrate
 from app.kernel.errors import AppError
+from app.schedule import schedule
 from app.settings import Settings
 from app.watch.service import SourceFailure
 
@@ -25,7 +26,7 @@ Result = TypeVar("Result")
 
 @contextmanager
 def running_database() -> Iterator[Settings]:
-    """Settings with a database behind them.
+    """Settings with a database behind them, and every subscriber of what will be announced.
 
     Refusals become one plain line and an exit code: 2 for unusable input, 1 otherwise.
     """
@@ -38,6 +39,7 @@ def running_database() -> Iterator[Settings]:
         raise typer.Exit(2) from None
     # SIGTERM unwinds as Ctrl-C does: what was started here is stopped here.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    schedule(jobs.queue)
     try:
         with embedded.database(settings) as running:
             yield running

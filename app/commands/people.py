@@ -10,7 +10,9 @@ from app.kernel.clock import system_clock
 from app.people import second_factor
 from app.people import service as people
 
-person_app = typer.Typer(help="People of the whole installation.", no_args_is_help=True)
+person_app = typer.Typer(
+    help="People of the whole installation.", no_args_is_help=True, add_completion=False
+)
 
 Email = Annotated[str, typer.Option(help="The person's mail address.")]
 

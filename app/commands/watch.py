@@ -20,7 +20,9 @@ from app.watch import service as watch
 from app.watch.domain import Counts
 from app.watch.models import Source
 
-sources_app = typer.Typer(help="The watch's sources, off until turned on.", no_args_is_help=True)
+sources_app = typer.Typer(
+    help="The watch's sources, off until turned on.", no_args_is_help=True, add_completion=False
+)
 
 
 class SourceName(StrEnum):
