@@ -70,11 +70,27 @@ async def test_a_head_that_drips_or_never_comes_is_not_awaited(port: int, begun:
     writer.close()
 
 
+async def test_the_next_head_of_a_connection_is_not_awaited_for_longer_than_the_first(
+    port: int,
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(BEGIN + b"\r\n")
+    await asyncio.wait_for(reader.readuntil(b"hi"), 5)
+    started = time.monotonic()
+    writer.write(BEGIN)
+    assert await cut(reader)
+    assert time.monotonic() - started < SECONDS * 4
+    writer.close()
+
+
 async def test_one_connection_serves_many_whole_heads(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(4):
         await asyncio.sleep(SECONDS / 3)
-        writer.write(BEGIN + b"X: " + b"a" * (MAX_HEAD_BYTES // 2) + b"\r\n\r\n")
+        # In two pieces: what is counted is a head that is not whole yet, and no other before it.
+        writer.write(BEGIN + b"X: " + b"a" * (MAX_HEAD_BYTES // 2))
+        await asyncio.sleep(SECONDS / 10)
+        writer.write(b"\r\n\r\n")
         answer = await asyncio.wait_for(reader.readuntil(b"hi"), 5)
         assert answer.startswith(b"HTTP/1.1 200")
     writer.close()

@@ -12,49 +12,12 @@ from app.infra.db.connections import UnsafeLogin
 from app.settings import Settings
 from tests.world import World
 
-SHARED_BY_ALL = {
-    *("notice", "notice_version", "source", "import_run", "set_aside"),
-    *("person", "attempt", "password_reset", "second_factor", "recovery_code", "identity"),
-}
-"""Tables without a cluster: reference data, and people, who belong to the installation."""
-
 
 @pytest.fixture
 async def serving(settings: Settings) -> AsyncIterator[Database]:
     """The database as requests see it."""
     async with open_database(settings.login_url(), size=2) as opened:
         yield opened
-
-
-async def test_every_table_with_a_cluster_is_walled(owner: Database) -> None:
-    async with owner.transaction() as session:
-        rows = await session.execute(
-            text(
-                "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,"
-                " EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid"
-                "         AND a.attname = 'cluster_id' AND NOT a.attisdropped)"
-                " FROM pg_class c WHERE c.relkind IN ('r', 'p')"
-                " AND c.relnamespace = 'public'::regnamespace"
-                " AND c.relname NOT LIKE 'procrastinate%' AND c.relname <> 'alembic_version'"
-            )
-        )
-        found = {name: (walled, tenant) for name, walled, tenant in rows}
-    assert {name for name, (_, tenant) in found.items() if not tenant} == SHARED_BY_ALL
-    assert [name for name, (walled, tenant) in found.items() if tenant and not walled] == []
-
-
-async def test_every_walled_table_is_restricted_to_the_cluster(owner: Database) -> None:
-    async with owner.transaction() as session:
-        open_tables = await session.scalars(
-            text(
-                "SELECT c.relname FROM pg_class c"
-                " WHERE c.relforcerowsecurity AND c.relnamespace = 'public'::regnamespace"
-                " AND c.relname NOT IN ('membership', 'token')"
-                " AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid"
-                "   AND NOT p.polpermissive AND p.polname = 'tenant')"
-            )
-        )
-        assert list(open_tables) == []
 
 
 async def test_requests_have_no_grant_on_people_and_credentials(serving: Database) -> None:

@@ -24,6 +24,7 @@ from app.infra.http.credential import credential
 from app.infra.http.cursor import Cursors
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock
+from app.kernel.errors import Unauthenticated
 from app.kernel.scopes import needed_scope
 from app.settings import Settings
 
@@ -61,9 +62,19 @@ Here = Annotated[Installation, Depends(installation)]
 
 
 async def anyone(request: Request, _: Annotated[Any, Depends(_documented)] = None) -> Anyone:
-    """The caller, not yet checked."""
-    here = await installation(request)
-    return caller_of(request, here)
+    """The caller, who shows a credential; see ``bearer_of``."""
+    return bearer_of(request, await installation(request))
+
+
+def bearer_of(request: Request, here: Installation) -> Anyone:
+    """The caller, who shows a credential that is not yet checked; raises Unauthenticated.
+
+    Asked for before anything of the request is judged: a stranger is told that they are one.
+    """
+    caller = caller_of(request, here)
+    if not caller.token:
+        raise Unauthenticated
+    return caller
 
 
 def caller_of(request: Request, here: Installation) -> Anyone:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from app.infra.db import ItemQuery
-from app.infra.http.deps import SCHEME, caller_of, installation
+from app.infra.http.deps import SCHEME, bearer_of, installation
 from app.infra.http.reading import Check, Reading
 from app.kernel.actor import Actor
 
@@ -34,7 +34,7 @@ class ItemReader(Reading):
 
 async def _item_reader(request: Request) -> ItemReader:
     here = await installation(request)
-    return ItemReader(here, caller_of(request, here))
+    return ItemReader(here, bearer_of(request, here))
 
 
 Item = Annotated[ItemReader, Depends(_item_reader)]
