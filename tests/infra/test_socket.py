@@ -88,6 +88,14 @@ def test_a_body_that_drips_is_cut_at_its_deadline(
     assert time.monotonic() - started < DEADLINE_SECONDS * 3
 
 
+def test_a_head_that_never_ends_is_cut(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
+        opened.sendall(b"GET / HTTP/1.1\r\n")
+        with pytest.raises(ConnectionError):
+            for _ in range(2_000):
+                opened.sendall(b"X: " + b"a" * 8_000 + b"\r\n")
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/v1/me", "/healthz"])
 def test_a_body_that_nobody_asked_for_holds_nothing(port: int, path: str) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
