@@ -89,11 +89,11 @@ def test_a_body_that_drips_is_cut_at_its_deadline(
 
 
 def test_a_head_that_never_ends_is_cut(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
-        opened.sendall(b"GET / HTTP/1.1\r\n")
-        with pytest.raises(ConnectionError):
-            for _ in range(2_000):
-                opened.sendall(b"X: " + b"a" * 8_000 + b"\r\n")
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as opened,
+        pytest.raises(ConnectionError),
+    ):
+        opened.sendall(b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 5_000_000)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/v1/me", "/healthz"])
