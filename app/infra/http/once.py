@@ -5,7 +5,6 @@ answer gets it again. Only successes are stored: a refusal can be tried again.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -13,12 +12,11 @@ from uuid import UUID
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy import CursorResult, LargeBinary, Table, select, text
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CursorResult, Table, select, text
+from sqlalchemy.dialects.postgresql import insert
 
-from app.infra.db import Base
 from app.infra.http.deps import Work, signed_in
+from app.infra.http.models import KeptAnswer
 from app.kernel.actor import Actor
 from app.kernel.errors import AppError, Conflict, Invalid
 from app.kernel.ids import decode
@@ -51,25 +49,6 @@ class Replay(Exception):
     def __init__(self, answer: JSONResponse) -> None:
         super().__init__()
         self.answer = answer
-
-
-class KeptAnswer(Base):
-    """An answer kept for the retry of its request."""
-
-    __tablename__ = "kept_answer"
-
-    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(primary_key=True)
-    acting_for: Mapped[UUID] = mapped_column(primary_key=True)
-    operation: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    input_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    status: Mapped[int]
-    headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    body: Mapped[Any] = mapped_column(JSONB)
-    created_at: Mapped[datetime]
-    consortium_id: Mapped[UUID | None]
-    """What the answer is about: row security keeps it from whoever is no longer inside."""
 
 
 @dataclass(frozen=True, slots=True)
