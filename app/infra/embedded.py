@@ -36,6 +36,8 @@ LOGIN = "grappe_login"
 DATABASE = "grappe"
 RECOVERY_SECONDS = 20
 SOCKET_PATH_BYTES = 100
+CONNECTIONS = 500
+"""PostgreSQL's own 100 are too few for one test process per core."""
 """Longest path that every system takes for a socket (108 on Linux, 104 on macOS, with its end)."""
 
 
@@ -98,6 +100,8 @@ class EmbeddedServer:
         if len(os.fsencode(self._server.pgdata / ".s.PGSQL.5432")) > SOCKET_PATH_BYTES:
             sockets = self._server.runtime_path = Path(tempfile.mkdtemp(prefix="grappe-"))
         try:
+            self._server.ensure_pgdata_inited()
+            self._make_room()
             self._server.start()
         except (subprocess.SubprocessError, RuntimeError, OSError) as error:
             raise ServerFailed(f"{self._server.log} ({type(error).__name__})") from None
@@ -109,6 +113,14 @@ class EmbeddedServer:
             if self._server.system_user is not None:
                 shutil.chown(self.socket, self._server.system_user)
             Path(self.socket).chmod(0o700)
+
+    def _make_room(self) -> None:
+        """Let in as many as the processes that share the server open; read when it starts."""
+        configuration = self._server.pgdata / "postgresql.conf"
+        line = f"max_connections = {CONNECTIONS}\n"
+        if not configuration.read_text().endswith(line):
+            with configuration.open("a") as opened:
+                opened.write(line)
 
     @property
     def socket(self) -> str:

@@ -152,3 +152,10 @@ def test_the_login_of_requests_needs_its_password(home: Path) -> None:
         password = (home / "postgres.password").read_text()
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(url.replace(password, "wrong"))
+
+
+def test_the_server_has_room_for_a_test_process_on_each_core(settings: Settings) -> None:
+    with psycopg.connect(settings.owner_url()) as connection:
+        row = connection.execute("SHOW max_connections").fetchone()
+    assert row is not None
+    assert int(row[0]) >= 500
