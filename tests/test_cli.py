@@ -16,6 +16,8 @@ from tests.grappe import Grappe
 from tests.journal.chains import seals, tamper, write
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("cli")
+
 FULL_RECORD = {
     "idweb": "26-77001",
     "objet": "Entretien des orgues du temple",

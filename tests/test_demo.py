@@ -20,6 +20,8 @@ from app.settings import Settings
 from tests.conftest import own_database, own_name
 from tests.world import NOW
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @dataclass
 class Town:

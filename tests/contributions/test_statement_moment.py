@@ -5,8 +5,8 @@ import asyncio
 from tests.consortia.steps import EURO, Bid, ok, submitted
 from tests.world import Person, World
 
-RECEIPTS = 15
-READERS = 2
+RECEIPTS = 6
+READERS = 1
 
 
 async def test_a_statement_read_while_receipts_arrive_is_of_one_moment(world: World) -> None:

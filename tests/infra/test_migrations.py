@@ -10,6 +10,8 @@ from app.infra.db.migrate import alembic_config, migrate
 from app.settings import Settings
 from tests.conftest import own_database, own_name
 
+pytestmark = pytest.mark.xdist_group("migrations")
+
 
 @pytest.fixture(scope="module")
 def fresh(settings: Settings) -> Iterator[Settings]:

@@ -14,6 +14,8 @@ from app.settings import Settings
 from tests.test_server import free_port, serving, urls
 from tests.world import World
 
+pytestmark = pytest.mark.xdist_group("socket")
+
 DEADLINE_SECONDS = 1.0
 HEAD = b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
