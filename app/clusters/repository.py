@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.domain import Tally
 from app.clusters.models import Candidacy, Member, MemberChange, Standing
-from app.infra.db import ItemQuery, ListQuery, instant, public_id
+from app.infra.db import ItemQuery, ListQuery, hold, instant, public_id
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
@@ -192,11 +192,7 @@ async def lock_candidacy(
 
     Not by its row, which only the coordinator may lock. Raises NotFound.
     """
-    shared = "" if alone else "_shared"
-    await session.execute(
-        text(f"SELECT pg_advisory_xact_lock{shared}(hashtextextended(:name, 0))"),
-        {"name": f"candidacy {actor.cluster_id} {candidacy_id}"},
-    )
+    await hold(session, f"candidacy {actor.cluster_id} {candidacy_id}", shared=not alone)
     return await candidacy(session, actor, candidacy_id)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.models import Consortium, Party
+from app.infra.db import changed
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
@@ -33,18 +34,20 @@ async def live_party(session: AsyncSession, consortium: Consortium, party_id: UU
 async def join(session: AsyncSession, party: Party, actor: Actor) -> Party | None:
     """The invited company comes in; None when the invitation has had its answer meanwhile."""
     statement = _changing(party).where(Party.joined_at.is_(None))
-    return await _changed(session, statement.values(joined_at=actor.now, joined_by=actor.person_id))
+    return await changed(
+        session, Party, statement.values(joined_at=actor.now, joined_by=actor.person_id)
+    )
 
 
 async def end_invitation(session: AsyncSession, party: Party, at: datetime) -> Party | None:
     """The invitation is over; None when it has had its answer meanwhile."""
     statement = _changing(party).where(Party.joined_at.is_(None))
-    return await _changed(session, statement.values(left_at=at))
+    return await changed(session, Party, statement.values(left_at=at))
 
 
 async def leave(session: AsyncSession, party: Party, at: datetime) -> Party | None:
     """The company leaves; None when it has left meanwhile."""
-    return await _changed(session, _changing(party).values(left_at=at))
+    return await changed(session, Party, _changing(party).values(left_at=at))
 
 
 def _live(consortium: Consortium) -> Select[Party]:
@@ -59,9 +62,3 @@ def _changing(party: Party) -> Update:
     return update(Party).where(
         Party.cluster_id == party.cluster_id, Party.id == party.id, Party.left_at.is_(None)
     )
-
-
-async def _changed(session: AsyncSession, statement: Update) -> Party | None:
-    returning = statement.returning(Party).execution_options(populate_existing=True)
-    found: Party | None = await session.scalar(returning)
-    return found

@@ -21,6 +21,7 @@ from app.consortia.models import (
     Submission,
 )
 from app.consortia.wall_repository import walls_before
+from app.infra.db import changed
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, PreconditionFailed
 
@@ -49,12 +50,10 @@ async def lock(
         update(Consortium)
         .where(Consortium.cluster_id == actor.cluster_id, Consortium.id == consortium_id)
         .values(version=Consortium.version + 1)
-        .returning(Consortium)
-        .execution_options(populate_existing=True)
     )
     if version is not None:
         statement = statement.where(Consortium.version == version)
-    found: Consortium | None = await session.scalar(statement)
+    found = await changed(session, Consortium, statement)
     if found is None:
         raise PreconditionFailed
     return found

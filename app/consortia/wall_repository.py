@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.domain import Ground, Held
 from app.consortia.models import Consortium, NamedPerson, WallDecision
-from app.infra.db import ListQuery, instant, public_id
+from app.infra.db import ListQuery, changed, hold, instant, public_id
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
@@ -34,19 +34,12 @@ DECISIONS = ListQuery(
 async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
     """Let one commitment of the caller, company and person, on these lots be decided at a time.
 
-    Consortia are different rows: without this, two at once would not see each other. Locks are
-    taken in one order, after that of the consortium's row.
+    Consortia are different rows: without this, two at once would not see each other. To be taken
+    after the lock of the consortium's row.
     """
-    names = sorted(
-        f"commitment {actor.cluster_id} {who} {lot}"
-        for who in (actor.member_id, actor.person_id)
-        for lot in lots
-    )
-    locks = text(
-        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
-        " FROM unnest(CAST(:names AS text[])) AS name"
-    )
-    await session.execute(locks, {"names": names})
+    hats = (actor.member_id, actor.person_id)
+    names = [f"commitment {actor.cluster_id} {who} {lot}" for who in hats for lot in lots]
+    await hold(session, *names)
 
 
 async def held(session: AsyncSession, lots: Sequence[UUID], but: UUID | None = None) -> list[Held]:
@@ -97,11 +90,8 @@ async def withdraw(
             WallDecision.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=actor.now, withdrawn_by=actor.person_id)
-        .returning(WallDecision)
-        .execution_options(populate_existing=True)
     )
-    found: WallDecision | None = await session.scalar(statement)
-    return found
+    return await changed(session, WallDecision, statement)
 
 
 async def named_person(
@@ -126,11 +116,8 @@ async def end_naming(session: AsyncSession, actor: Actor, named: NamedPerson) ->
             NamedPerson.left_at.is_(None),
         )
         .values(left_at=actor.now)
-        .returning(NamedPerson)
-        .execution_options(populate_existing=True)
     )
-    found: NamedPerson | None = await session.scalar(statement)
-    return found
+    return await changed(session, NamedPerson, statement)
 
 
 def _named(consortium: Consortium) -> Select[NamedPerson]:

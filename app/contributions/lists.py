@@ -3,13 +3,8 @@
 from dataclasses import replace
 from uuid import UUID
 
-from app.infra.db import ListQuery, instant, public_id
+from app.infra.db import ListQuery, instant, money, public_id
 from app.journal.openings import OPENING
-
-
-def _money(column: str, currency: str) -> str:
-    return f"json_build_object('amount_cents', {column}, 'currency', {currency})"
-
 
 POLICIES = ListQuery(
     select=f"""
@@ -26,7 +21,7 @@ POLICIES = ListQuery(
           'fee_bands', (
             SELECT json_agg(json_build_object(
               'from_headcount', b.from_headcount, 'to_headcount', b.to_headcount,
-              'fee', {_money("b.fee_cents", "'EUR'")}) ORDER BY b.from_headcount)
+              'fee', {money("b.fee_cents")}) ORDER BY b.from_headcount)
             FROM policy_fee_band b
             WHERE b.cluster_id = p.cluster_id AND b.policy_id = p.id)) AS item,
           ARRAY[p.version::text] AS keys
@@ -46,17 +41,12 @@ _CHARGES = ListQuery(
           'party_id', {public_id("par", "f.party_id")},
           'flow_id', {public_id("flo", "f.id")}, 'source', f.key, 'nature', f.nature,
           'due_on', c.due_on, 'charged_at', {instant("c.charged_at")},
-          'base', {_money("c.base_cents", "c.currency")}, 'bps', c.bps,
+          'base', {money("c.base_cents", "c.currency")}, 'bps', c.bps,
           'policy_id', {public_id("pol", "c.policy_id")}, 'policy_version', c.policy_version,
-          'amount', {_money("c.amount_cents", "c.currency")},
-          'paid', {
-        _money(
-            '''(
-            SELECT coalesce(sum(s.amount_cents), 0) FROM settlement s
-            WHERE s.cluster_id = c.cluster_id AND s.charge_id = c.id)''',
-            "c.currency",
-        )
-    },
+          'amount', {money("c.amount_cents", "c.currency")},
+          'paid', (
+            SELECT {money("coalesce(sum(s.amount_cents), 0)", "c.currency")} FROM settlement s
+            WHERE s.cluster_id = c.cluster_id AND s.charge_id = c.id),
           'evidence', c.evidence) AS item, ARRAY[c.id::text] AS keys, c.consortium_id AS opens
         FROM charge c JOIN flow f ON f.cluster_id = c.cluster_id AND f.id = c.flow_id
         WHERE c.cluster_id = app.cluster()""",
@@ -70,15 +60,10 @@ _PAYMENTS = ListQuery(
     select=f"""
         SELECT json_build_object(
           'id', {public_id("pay", "p.id")}, 'member_id', {public_id("mem", "p.member_id")},
-          'amount', {_money("p.amount_cents", "p.currency")},
-          'settled', {
-        _money(
-            '''(
-            SELECT coalesce(sum(s.amount_cents), 0) FROM settlement s
-            WHERE s.cluster_id = p.cluster_id AND s.payment_id = p.id)''',
-            "p.currency",
-        )
-    },
+          'amount', {money("p.amount_cents", "p.currency")},
+          'settled', (
+            SELECT {money("coalesce(sum(s.amount_cents), 0)", "p.currency")} FROM settlement s
+            WHERE s.cluster_id = p.cluster_id AND s.payment_id = p.id),
           'received_on', p.received_on, 'reference', p.reference, 'method', p.method,
           'recorded_at', {instant("p.recorded_at")}) AS item, ARRAY[p.id::text] AS keys
         FROM payment p WHERE p.cluster_id = app.cluster()""",

@@ -18,6 +18,7 @@ from app.contributions.models import (
     Policy,
     PolicyRate,
 )
+from app.infra.db import hold
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 
@@ -43,10 +44,7 @@ async def lock_account(session: AsyncSession, member_id: UUID) -> None:
 
 async def lock_policies(session: AsyncSession, actor: Actor) -> None:
     """Let one transaction at a time write a version of the cluster's policy."""
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"policies {actor.cluster_id}"},
-    )
+    await hold(session, f"policies {actor.cluster_id}")
 
 
 async def policies(session: AsyncSession, actor: Actor) -> Sequence[Policy]:

@@ -1,12 +1,11 @@
 """What a company is to its cluster, and what leads from one to the other."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.clusters.domain.errors import WrongStanding
+from app.kernel.days import not_in_future
 from app.kernel.errors import Fault, Invalid
-
-A_DAY = timedelta(days=1)
 
 
 class State(StrEnum):
@@ -51,12 +50,8 @@ def check_day(day: date, today: date, *, not_before: date) -> None:
 
     What is to come is recorded on its day: until then the company is what it was.
     """
-    # A day that has begun anywhere on Earth has begun: overseas members are ahead of UTC.
-    if day > today + A_DAY:
-        _refuse("in_the_future", "Cette date est encore à venir : notez le fait à son jour.")
+    hint = "Cette date est encore à venir : notez le fait à son jour."
+    not_in_future(day, today, "/on", hint)
     if day < not_before:
-        _refuse("too_early", "Cette date précède le dernier fait connu de cette entreprise.")
-
-
-def _refuse(code: str, message: str) -> None:
-    raise Invalid(message, (Fault("/on", code, message),))
+        message = "Cette date précède le dernier fait connu de cette entreprise."
+        raise Invalid(message, (Fault("/on", "too_early", message),))

@@ -44,14 +44,7 @@ async def present(session: AsyncSession, actor: Actor, company: Company) -> Cand
     cluster = await get_cluster(session, actor)
     candidacy = Candidacy(
         cluster_id=actor.cluster_id,
-        name=company.name,
-        siren=company.siren,
-        siret=company.siret,
-        legal_form=company.legal_form,
-        city=company.city,
-        address=company.address,
-        headcount=company.headcount,
-        skills=list(company.skills),
+        **company.columns(),
         presented_by=actor.person_id,
         presented_for=actor.member_id,
         admission=cluster.admission,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.clusters import domain
 from app.clusters.events import ClusterChanged
 from app.clusters.models import Cluster
-from app.infra.db import add_or_refuse, operator_actor
+from app.infra.db import add_or_refuse, changed, operator_actor
 from app.journal.service import record, record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
@@ -54,20 +54,20 @@ async def change_cluster(
     """
     require(actor, Permission.MANAGE_CLUSTER)
     domain.check_zone(settings.zone)
-    changed: Cluster | None = await session.scalar(
+    cluster = await changed(
+        session,
+        Cluster,
         update(Cluster)
         .where(Cluster.cluster_id == actor.cluster_id, Cluster.version == version)
-        .values(version=Cluster.version + 1, **_columns(settings))
-        .returning(Cluster)
-        .execution_options(populate_existing=True)
+        .values(version=Cluster.version + 1, **_columns(settings)),
     )
-    if changed is None:
+    if cluster is None:
         raise PreconditionFailed
     detail = {"admission": settings.admission, "language": settings.language}
     await record_event(
-        session, actor, ClusterChanged(changed.version), changed.cluster_id, detail=detail
+        session, actor, ClusterChanged(cluster.version), cluster.cluster_id, detail=detail
     )
-    return changed
+    return cluster
 
 
 def _columns(settings: domain.ClusterSettings) -> dict[str, str | int]:

@@ -1,13 +1,14 @@
 """A company as it is declared, and its numbers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 
 from app.clusters import domain
+from app.infra.db import hold
 from app.kernel.actor import Actor
 
 
@@ -23,6 +24,10 @@ class Company:
     address: str | None = None
     headcount: int | None = None
     skills: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """The same as the columns of who would join, and of who did."""
+        return {**asdict(self), "skills": list(self.skills)}
 
 
 def checked(company: Company) -> Company:
@@ -53,10 +58,7 @@ def checked_siret(given: str, siren: str) -> str:
 
 async def lock_company(session: AsyncSession, actor: Actor, siren: str) -> None:
     """Let one admission or candidacy of a company be decided at a time."""
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
-        {"name": f"company {actor.cluster_id} {siren}"},
-    )
+    await hold(session, f"company {actor.cluster_id} {siren}")
 
 
 def _bare(number: str) -> str:

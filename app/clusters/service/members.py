@@ -42,14 +42,7 @@ async def take_in(session: AsyncSession, actor: Actor, company: Company) -> Memb
     if member is None:
         member = Member(
             cluster_id=actor.cluster_id,
-            name=company.name,
-            siren=company.siren,
-            siret=company.siret,
-            legal_form=company.legal_form,
-            city=company.city,
-            address=company.address,
-            headcount=company.headcount,
-            skills=list(company.skills),
+            **company.columns(),
             state=State.ACTIVE,
             joined_on=actor.now.date(),
         )

@@ -10,12 +10,12 @@ from app.consortia.access import require_lead
 from app.consortia.domain import Outcome
 from app.consortia.events import AwardRecorded
 from app.consortia.models import Award, AwardPart, Consortium, Party, Split
-from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event, record_opening
 from app.kernel.actor import Actor
+from app.kernel.days import not_in_future
 from app.kernel.errors import Fault, Invalid
 
 
@@ -122,7 +122,7 @@ async def _check_day(
 ) -> None:
     """An outcome is notified after the bid, and is not to come."""
     bid = await repository.submission(session, consortium)
-    not_in_future(day, actor, "/notified_on")
+    not_in_future(day, actor.now.date(), "/notified_on")
     # A day that has begun anywhere on Earth has begun.
     if bid is not None and day < bid.submitted_at.date() - timedelta(days=1):
         message = "L'attribution vient après le dépôt de l'offre."

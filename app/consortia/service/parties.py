@@ -26,7 +26,7 @@ async def accept_invitation(
     Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen, and
     what the walls between rivals refuse (``domain.JOINING``).
     """
-    _, party = await _invited(session, actor, consortium_id, party_id)
+    party = await _invited(session, actor, consortium_id, party_id)
     await clusters.require_active(session, actor)
     joined = await party_repository.join(session, party, actor)
     if joined is None:
@@ -47,12 +47,8 @@ async def refuse_invitation(
 
     Raises NotFound, Forbidden, NotInvited, AlreadyAnswered.
     """
-    _, party = await _invited(session, actor, consortium_id, party_id)
-    # Told while it may still speak: afterwards the company is outside.
-    await record_event(
-        session, actor, PartyRefused(consortium_id, party_id), party_id, consortium_id=consortium_id
-    )
-    await session.flush()
+    party = await _invited(session, actor, consortium_id, party_id)
+    await _tell(session, actor, party, PartyRefused(consortium_id, party_id))
     refused = await party_repository.end_invitation(session, party, actor.now)
     if refused is None:
         raise domain.AlreadyAnswered
@@ -82,13 +78,13 @@ async def withdraw_party(
 
 async def _invited(
     session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
-) -> tuple[Consortium, Party]:
+) -> Party:
     consortium = await repository.load(session, actor, consortium_id)
     party = await party_repository.live_party(session, consortium, party_id)
     require(actor, Permission.COMMIT_COMPANY)
     if party.member_id != actor.member_id:
         raise domain.NotInvited
-    return consortium, party
+    return party
 
 
 async def _check_rivals(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
@@ -120,7 +116,10 @@ async def _uninvite(session: AsyncSession, actor: Actor, party: Party) -> Party:
 
 
 async def _tell(
-    session: AsyncSession, actor: Actor, party: Party, event: PartyWithdrew | PartyUninvited
+    session: AsyncSession,
+    actor: Actor,
+    party: Party,
+    event: PartyRefused | PartyUninvited | PartyWithdrew,
 ) -> None:
     await record_event(session, actor, event, party.id, consortium_id=party.consortium_id)
     # Written while the company may still speak: once it has left, it is outside.

@@ -11,12 +11,12 @@ from app.consortia.access import own_party
 from app.consortia.domain import Outcome
 from app.consortia.events import ReceiptRecorded
 from app.consortia.models import Award, Consortium, Party, Receipt
-from app.consortia.service.days import not_in_future
 from app.contributions import service as contributions
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
+from app.kernel.days import not_in_future
 from app.kernel.errors import Fault, Invalid, NotFound
 
 
@@ -39,7 +39,7 @@ async def record_receipt(
     BeyondPart, ReceiptExists, Invalid.
     """
     party = await _speaking_for(session, actor, consortium_id, party_id)
-    not_in_future(received_on, actor, "/received_on")
+    not_in_future(received_on, actor.now.date(), "/received_on")
     consortium = await repository.lock(session, actor, consortium_id)
     won = await _won_award(session, consortium, lot_id)
     await _check_against_award(

@@ -1,6 +1,6 @@
 """Payments: money that members pay, and what it settles."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,14 +13,13 @@ from app.infra.db import add_or_refuse
 from app.journal.service import record
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
+from app.kernel.days import not_in_future
 from app.kernel.errors import Fault, Invalid
 from app.kernel.ids import encode
 from app.ledger.domain import ADVANCES, BANK, moved
 
 EARLIEST = date(2000, 1, 1)
 """Older than any cluster that uses this: a typing error."""
-AHEAD = timedelta(days=1)
-"""A day that has begun anywhere on Earth has begun: overseas members are ahead of UTC."""
 
 
 class Method(StrEnum):
@@ -52,7 +51,7 @@ async def record_payment(
     require(actor, Permission.RECORD_PAYMENT)
     if amount_cents <= 0:
         raise Invalid("Un paiement est supérieur à zéro.")
-    _check_day(received_on, actor)
+    _check_day(received_on, actor.now.date())
     member = await receivable_of(session, actor, member_id)
     await repository.lock_account(session, member_id)
     payment = Payment(
@@ -86,11 +85,8 @@ async def record_payment(
     return payment
 
 
-def _check_day(received_on: date, actor: Actor) -> None:
-    if received_on > actor.now.date() + AHEAD:
-        code, message = "in_the_future", "Cette date est encore à venir."
-    elif received_on < EARLIEST:
-        code, message = "out_of_range", f"Un paiement date du {EARLIEST:%d/%m/%Y} au plus tôt."
-    else:
-        return
-    raise Invalid(message, (Fault("/received_on", code, message),))
+def _check_day(received_on: date, today: date) -> None:
+    not_in_future(received_on, today, "/received_on")
+    if received_on < EARLIEST:
+        message = f"Un paiement date du {EARLIEST:%d/%m/%Y} au plus tôt."
+        raise Invalid(message, (Fault("/received_on", "out_of_range", message),))

@@ -3,9 +3,9 @@
 from app.infra.db.base import Base, TenantRow
 from app.infra.db.connections import Database, Row, open_database
 from app.infra.db.queries import ItemQuery, ListQuery, Trace, instant, money, public_id
-from app.infra.db.scope import Anyone, enter, operator_actor, system_actor
-from app.infra.db.unique import add_or_refuse
+from app.infra.db.scope import Anyone, enter, enter_cluster, operator_actor, system_actor
 from app.infra.db.wire import Query
+from app.infra.db.writing import add_or_refuse, changed, hold
 
 __all__ = [
     "Anyone",
@@ -18,7 +18,10 @@ __all__ = [
     "TenantRow",
     "Trace",
     "add_or_refuse",
+    "changed",
     "enter",
+    "enter_cluster",
+    "hold",
     "instant",
     "money",
     "open_database",

@@ -97,22 +97,29 @@ async def enter(session: AsyncSession, caller: Anyone) -> Actor:
     return caller.as_actor(tuple(row))
 
 
+async def enter_cluster(session: AsyncSession, cluster_id: UUID) -> None:
+    """Set the cluster that a transaction is in, for what acts by itself or by a link of ours.
+
+    As nobody: row security still shows no more than what asks for no person.
+    """
+    await session.execute(
+        text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
+    )
+
+
 async def system_actor(
     session: AsyncSession, cluster_id: UUID, now: datetime, request_id: str
 ) -> Actor:
     """Set a job's scope to one cluster, and give the actor to record."""
-    return await _itself(session, cluster_id, now, request_id, "system")
+    await enter_cluster(session, cluster_id)
+    return _itself(cluster_id, now, request_id, "system")
 
 
 async def operator_actor(session: AsyncSession, cluster_id: UUID, now: datetime) -> Actor:
     """Set the scope of an operator's command to one cluster, and give the actor to record."""
-    return await _itself(session, cluster_id, now, "cli", "operator")
+    await enter_cluster(session, cluster_id)
+    return _itself(cluster_id, now, "cli", "operator")
 
 
-async def _itself(
-    session: AsyncSession, cluster_id: UUID, now: datetime, request_id: str, origin: str
-) -> Actor:
-    await session.execute(
-        text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
-    )
+def _itself(cluster_id: UUID, now: datetime, request_id: str, origin: str) -> Actor:
     return Actor(SYSTEM_PERSON, cluster_id, None, Role.COORDINATOR, now, request_id, origin)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.infra import jobs
-from app.infra.db import Database, add_or_refuse
+from app.infra.db import Database, add_or_refuse, enter_cluster
 from app.journal.service import record
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor, Role
@@ -117,7 +117,7 @@ async def accept_invitation(
         known = (newcomer.name, invited.email, invited.cluster_name, invited.member_name or "")
         name, hashed = newcomer.name, await passwords.hash_new_password(newcomer.password, known)
     async with database.transaction() as session:
-        await _enter_cluster(session, cluster_id)
+        await enter_cluster(session, cluster_id)
         found = await session.execute(
             text(
                 "SELECT * FROM app.accept_invitation"
@@ -176,7 +176,7 @@ async def invitation_letter(
 async def _open_invitation(
     session: AsyncSession, cluster_id: UUID, invitation_id: UUID, now: datetime
 ) -> Row[Any]:
-    await _enter_cluster(session, cluster_id)
+    await enter_cluster(session, cluster_id)
     found = await session.execute(
         text("SELECT * FROM app.open_invitation(:invitation, :now)"),
         {"invitation": invitation_id, "now": now},
@@ -185,13 +185,6 @@ async def _open_invitation(
     if row is None:
         raise admission.UnusableLink
     return row
-
-
-async def _enter_cluster(session: AsyncSession, cluster_id: UUID) -> None:
-    """Set the cluster that a link of ours names: no more is seen than the link's own row."""
-    await session.execute(
-        text("SELECT set_config('app.cluster', :id, true)"), {"id": str(cluster_id)}
-    )
 
 
 async def _close_expired(session: AsyncSession, actor: Actor) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra import jobs
-from app.infra.db import Anyone, Database, enter
+from app.infra.db import Anyone, Database, enter, enter_cluster
 from app.journal.service import record
 from app.kernel.actor import Actor, Role
 from app.kernel.ids import new_id
@@ -64,6 +64,9 @@ async def accept_reset(
         if row is None:  # used while the password was hashed
             raise admission.UnusableLink
         await _tell(session, row.person_id, caller.now)
+        await session.execute(
+            text("SELECT set_config('app.person', :id, true)"), {"id": str(row.person_id)}
+        )
         for cluster_id in row.clusters:
             await _record_in(session, cluster_id, row.person_id, caller)
 
@@ -113,12 +116,7 @@ async def _record_in(
     session: AsyncSession, cluster_id: UUID, person_id: UUID, caller: Anyone
 ) -> None:
     """Record the change in one of the person's clusters: audit trails are each cluster's."""
-    await session.execute(
-        text(
-            "SELECT set_config('app.cluster', :cluster, true), set_config('app.person', :p, true)"
-        ),
-        {"cluster": str(cluster_id), "p": str(person_id)},
-    )
+    await enter_cluster(session, cluster_id)
     actor = Actor(
         person_id,
         cluster_id,

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.infra.db import hold
 from app.journal.service import announce
 from app.kernel.ids import new_id
 from app.watch.domain import NoticeKind
@@ -68,7 +69,6 @@ UPSERT = text(f"""
       = ROW({", ".join(f"excluded.{name}" for name in [*CONTENT, *OTHERS])})
 """)
 
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || :source, 0))")
 KNOWN = text(
     "SELECT source_id, id, version, content_hash, partial FROM notice"
     " WHERE source = :source AND source_id = ANY(:ids)"
@@ -123,7 +123,7 @@ async def store(session: AsyncSession, source: str, items: Iterable[Item], at: d
     One import at a time writes for a source: two runs of it take turns, batch by batch.
     """
     given = list(items)
-    await session.execute(LOCK, {"source": source})
+    await hold(session, f"import {source}")
     outcome = await _store(session, source, given, at)
     for notice_id in outcome.changed:
         await announce(session, NoticeChanged(notice_id))
