@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.commands import as_owner, out
 from app.kernel.clock import system_clock
-from app.people import second_factor
 from app.people import service as people
 
 person_app = typer.Typer(
@@ -44,7 +43,7 @@ def reset_second_factor(email: Email) -> None:
     """Let a person who lost everything sign in by password alone."""
 
     async def act(session: AsyncSession) -> None:
-        await second_factor.reset(session, email)
+        await people.reset_second_factor(session, email, system_clock())
 
     as_owner(act)
     out.print("Second facteur retiré : la personne se connecte par son mot de passe.")

@@ -63,6 +63,15 @@ def is_address(text: str) -> bool:
     )
 
 
+def normal_address(text: str) -> str:
+    """An address as it is kept, looked up and counted, however it was written.
+
+    Small letters are Python's everywhere: PostgreSQL's make an i of a dotted one (U+0130), and
+    with two ways one account would have two counts.
+    """
+    return text.strip().lower()
+
+
 def read_sender(text: str) -> Address:
     """The one address in ``Name <user@host>`` or ``user@host``; raises ``ValueError``."""
     named = _SENDER.fullmatch(text)

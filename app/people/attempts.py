@@ -14,6 +14,7 @@ from math import ceil
 from app.infra.db import Anyone, Database
 from app.infra.secret import derived_key
 from app.kernel.errors import AppError
+from app.kernel.mail import normal_address
 from app.kernel.networks import network_of
 from app.people.domain import WrongGuess
 
@@ -56,7 +57,7 @@ class Try:
 
 def by_mail(email: str, caller: Anyone) -> list[Try]:
     """A guess about an account, from where the caller is."""
-    return [Try(ACCOUNT, email.strip().lower()), by_network(NETWORK, caller)]
+    return [Try(ACCOUNT, normal_address(email)), by_network(NETWORK, caller)]
 
 
 def by_network(limit: Limit, caller: Anyone) -> Try:

@@ -11,23 +11,20 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Row, delete, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Anyone, Database, enter
-from app.infra.secret import derived_key
+from app.infra.secret import SealBroken, derived_key, seal, unseal
 from app.journal.service import record
-from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotFound, Unauthenticated
 from app.people import attempts, domain, passwords, sessions
 from app.people.attempts import CODE, Try
 from app.people.domain import WrongGuess
-from app.people.models import Person, RecoveryCode, SecondFactor
 
 STEP_SECONDS = 30
 RECOVERY_CODES, RECOVERY_BYTES = 10, 10
-NONCE_BYTES = 12
+PURPOSE = "second_factor"
 ISSUER = "Grappe"
 
 
@@ -52,6 +49,16 @@ class SecondFactorSet(Conflict):
     title = "Un second facteur est déjà en place : retirez-le d'abord."
 
 
+class SecondFactorUnreadable(Conflict):
+    """It was sealed under another secret of the installation: no code of it can be verified."""
+
+    code = "second_factor_unreadable"
+    title = (
+        "Votre second facteur ne peut plus être vérifié, car la clé du service a changé : "
+        "demandez à l'opérateur de le retirer."
+    )
+
+
 async def factor_of(session: AsyncSession, person_id: UUID) -> Row[Any] | None:
     """A person's second factor, confirmed or not yet, if there is one."""
     found = await session.execute(
@@ -63,7 +70,7 @@ async def factor_of(session: AsyncSession, person_id: UUID) -> Row[Any] | None:
 async def prove(
     database: Database, caller: Anyone, secret: str, person_id: UUID, code: str
 ) -> None:
-    """Spend a code of a person; raises WrongCode, TooManyAttempts."""
+    """Spend a code of a person; raises WrongCode, SecondFactorUnreadable, TooManyAttempts."""
     tries = [Try(CODE, str(person_id))]
     async with (
         attempts.counted(database, secret, tries, caller.now),
@@ -87,7 +94,11 @@ async def _spend(
 ) -> bool:
     plain = code.replace(" ", "").replace("-", "").upper()
     person: dict[str, Any] = {"person": person_id}
-    totp = pyotp.TOTP(_unsealed(secret, person_id, factor.secret), interval=STEP_SECONDS)
+    try:
+        key = unseal(secret, PURPOSE, factor.secret, person_id.bytes).decode()
+    except SealBroken:
+        raise SecondFactorUnreadable from None
+    totp = pyotp.TOTP(key, interval=STEP_SECONDS)
     now = int(caller.now.timestamp()) // STEP_SECONDS
     for step in (now - 1, now, now + 1):  # clocks differ (RFC 6238, 5.2)
         if hmac.compare_digest(totp.generate_otp(step).encode(), plain.encode()):
@@ -113,7 +124,10 @@ async def offer(
         actor = await enter(session, caller)
         pending = await session.scalar(
             text("SELECT app.offer_second_factor(:sealed, :now)"),
-            {"sealed": _sealed(secret, actor.person_id, plain), "now": actor.now},
+            {
+                "sealed": seal(secret, PURPOSE, plain.encode(), actor.person_id.bytes),
+                "now": actor.now,
+            },
         )
         if not pending:
             raise SecondFactorSet
@@ -125,17 +139,18 @@ async def confirm(
 ) -> tuple[list[str], domain.Session]:
     """Put the pending authenticator to work: recovery codes, and a fresh secret of the session.
 
-    Every other session ends. Raises SessionOnly, NotFound, WrongCode, TooManyAttempts.
+    Every other session ends. Raises SessionOnly, NotFound, WrongCode, SecondFactorUnreadable,
+    TooManyAttempts.
     """
     async with database.transaction() as session:
-        actor = await _person(session, caller)
+        actor = await sessions.enter_session(session, caller)
         factor = await factor_of(session, actor.person_id)
         if factor is None or factor.confirmed:
             raise NotFound
     await prove(database, caller, secret, actor.person_id, code)
     codes = [b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
     async with database.transaction() as session:
-        actor = await _person(session, caller)
+        actor = await sessions.enter_session(session, caller)
         hashes = [_hash(secret, actor.person_id, one) for one in codes]
         confirmed = await session.scalar(
             text("SELECT app.confirm_second_factor(:hashes, :now)"),
@@ -152,10 +167,14 @@ async def confirm(
 async def remove(
     database: Database, caller: Anyone, secret: str, password: str | None, code: str
 ) -> None:
-    """Do without; raises SessionOnly, WrongCredentials, NotFound, WrongCode, TooManyAttempts."""
+    """Do without.
+
+    Raises SessionOnly, WrongCredentials, NotFound, WrongCode, SecondFactorUnreadable,
+    TooManyAttempts.
+    """
     await _reprove(database, caller, secret, password)
     async with database.transaction() as session:
-        actor = await _person(session, caller)
+        actor = await sessions.enter_session(session, caller)
         if await factor_of(session, actor.person_id) is None:
             raise NotFound
     await prove(database, caller, secret, actor.person_id, code)
@@ -165,17 +184,10 @@ async def remove(
         await record(session, actor, "second_factor.removed", actor.person_id)
 
 
-async def _person(session: AsyncSession, caller: Anyone) -> Actor:
-    actor = await enter(session, caller)
-    if not await sessions.in_session(session, caller):
-        raise domain.SessionOnly
-    return actor
-
-
 async def _reprove(database: Database, caller: Anyone, secret: str, password: str | None) -> str:
     """The mail of the caller, who has given their password again, if they have any."""
     async with database.transaction() as session:
-        await _person(session, caller)
+        await sessions.enter_session(session, caller)
         email: str = (await session.execute(text("SELECT * FROM app.who_am_i()"))).one().email
         known = await sessions.credentials(session, email)
     if known is not None and known.password_hash is None:  # who signs in elsewhere
@@ -188,29 +200,6 @@ async def _reprove(database: Database, caller: Anyone, secret: str, password: st
     return email
 
 
-def _box(secret: str) -> AESGCM:
-    return AESGCM(derived_key(secret, "second_factor"))
-
-
-def _sealed(secret: str, person_id: UUID, plain: str) -> bytes:
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + _box(secret).encrypt(nonce, plain.encode(), person_id.bytes)
-
-
-def _unsealed(secret: str, person_id: UUID, sealed: bytes) -> str:
-    nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-    return _box(secret).decrypt(nonce, box, person_id.bytes).decode()
-
-
 def _hash(secret: str, person_id: UUID, code: str) -> bytes:
     key = derived_key(secret, "recovery_code")
     return hmac.digest(key, person_id.bytes + code.encode(), "sha256")
-
-
-async def reset(session: AsyncSession, email: str) -> None:
-    """Let a person in without: the operator's act, in the owner's session; raises NotFound."""
-    person_id = await session.scalar(select(Person.id).where(Person.email == email.strip().lower()))
-    if person_id is None:
-        raise NotFound("Personne inconnue.")
-    for table in (RecoveryCode, SecondFactor):
-        await session.execute(delete(table).where(table.person_id == person_id))

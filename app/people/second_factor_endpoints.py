@@ -37,7 +37,13 @@ async def request_second_factor(
     "/confirmations",
     operation_id="confirm_second_factor",
     status_code=201,
-    responses=refusals(domain.SessionOnly, NotFound, second_factor.WrongCode, TooManyAttempts),
+    responses=refusals(
+        domain.SessionOnly,
+        NotFound,
+        second_factor.WrongCode,
+        second_factor.SecondFactorUnreadable,
+        TooManyAttempts,
+    ),
 )
 async def confirm_second_factor(
     body: ConfirmationIn, caller: Caller, here: Here, deliver: Deliver
@@ -53,7 +59,9 @@ async def confirm_second_factor(
     "/removals",
     operation_id="remove_second_factor",
     status_code=204,
-    responses=refusals(*_PROVEN, NotFound, second_factor.WrongCode),
+    responses=refusals(
+        *_PROVEN, NotFound, second_factor.WrongCode, second_factor.SecondFactorUnreadable
+    ),
 )
 async def remove_second_factor(body: RemovalIn, caller: Caller, here: Here) -> None:
     """Do without a second factor: takes the password and a code."""

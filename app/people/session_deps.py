@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Request, Response
 
-from app.infra.http.credential import bearer, drop_session_cookie, set_session_cookie
+from app.infra.http.credential import bearer, drop_cookie, set_cookie
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.kernel.actor import Actor
 from app.people import domain, sessions
@@ -43,13 +43,13 @@ class Delivery:
         if (way or self._way()) == "token":
             return SessionOut(token=opened.token, expires_at=opened.expires_at)
         seconds = int((opened.expires_at - self._here.clock()).total_seconds())
-        set_session_cookie(self._response, opened.token, seconds)
+        set_cookie(self._response, opened.token, seconds)
         return SessionOut(token=None, expires_at=opened.expires_at)
 
     def take_back(self) -> None:
         """Have the browser forget a session that ended."""
         if self._way() == "cookie":
-            drop_session_cookie(self._response)
+            drop_cookie(self._response)
 
     def _way(self) -> Way:
         return "token" if bearer(self._request) is not None else "cookie"

@@ -31,6 +31,7 @@ router = room_router(tags=["sessions"])
         domain.WrongCredentials,
         second_factor.SecondFactorRequired,
         second_factor.WrongCode,
+        second_factor.SecondFactorUnreadable,
         TooManyAttempts,
         domain.TooManySignIns,
     ),

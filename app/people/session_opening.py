@@ -25,10 +25,9 @@ async def open_session(
 
     In transactions of its own: while the password is verified, which takes long and may wait,
     no connection is held. ``secret`` is the installation's. Raises WrongCredentials,
-    SecondFactorRequired (after the right password alone), WrongCode, TooManyAttempts,
-    TooManySignIns.
+    SecondFactorRequired (after the right password alone), WrongCode, SecondFactorUnreadable,
+    TooManyAttempts, TooManySignIns.
     """
-    email = email.strip()
     async with attempts.counted(database, secret, attempts.by_mail(email, caller), caller.now):
         async with database.transaction() as session:
             person, factor = await _known(session, email)

@@ -10,21 +10,19 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Anyone
+from app.infra.db import Anyone, enter
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, Unauthenticated
 from app.kernel.ids import new_id
+from app.kernel.mail import normal_address
 from app.people import domain
 from app.people.domain import Life, Session
 
 
 async def credentials(session: AsyncSession, email: str) -> Row[Any] | None:
-    """The person and password hash of a mail address, unless disabled.
-
-    Small letters are Python's, as where tries are counted: PostgreSQL's make an i of a dotted one.
-    """
+    """The person and password hash of a mail address, unless disabled."""
     found = await session.execute(
-        text("SELECT * FROM app.credentials(:email)"), {"email": email.strip().lower()}
+        text("SELECT * FROM app.credentials(:email)"), {"email": normal_address(email)}
     )
     return found.one_or_none()
 
@@ -127,6 +125,13 @@ def require_session(in_session: bool | None) -> None:
         raise Unauthenticated
     if not in_session:
         raise domain.SessionOnly
+
+
+async def enter_session(session: AsyncSession, caller: Anyone) -> Actor:
+    """The caller, signed in, in this transaction; raises Unauthenticated, SessionOnly."""
+    actor = await enter(session, caller)
+    require_session(await in_session(session, caller))
+    return actor
 
 
 async def close_session(session: AsyncSession, caller: Anyone) -> None:

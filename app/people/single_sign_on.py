@@ -15,12 +15,10 @@ from typing import Any
 
 import httpx
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 
 from app.infra.db import Anyone, Database
-from app.infra.secret import derived_key
+from app.infra.secret import SealBroken, seal, unseal
 from app.kernel.errors import Forbidden, NotFound
 from app.kernel.mail import is_address
 from app.people import attempts, domain, sessions
@@ -29,8 +27,8 @@ from app.people.oidc_provider import Client, Provider, SignOnRefused
 
 PATIENCE = timedelta(minutes=10)
 """How long someone may take at the provider."""
-ONCE = Limit("single_sign_on", 1, PATIENCE)
-NONCE_BYTES = 12
+PURPOSE = "single_sign_on"
+ONCE = Limit(PURPOSE, 1, PATIENCE)
 MAX_SUBJECT = 255
 """Characters (Core 1.0, 2)."""
 
@@ -148,19 +146,13 @@ def _verified_email(claims: dict[str, Any]) -> str | None:
 
 
 def _sealed(secret: str, errand: Errand) -> str:
-    nonce = secrets.token_bytes(NONCE_BYTES)
     plain = json.dumps(asdict(errand)).encode()
-    return urlsafe_b64encode(nonce + _box(secret).encrypt(nonce, plain, None)).decode()
+    return urlsafe_b64encode(seal(secret, PURPOSE, plain)).decode()
 
 
 def _unsealed(secret: str, cookie: str) -> Errand:
     try:
-        raw = urlsafe_b64decode(cookie.encode())
-        plain = _box(secret).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
-    except (ValueError, InvalidTag):
+        plain = unseal(secret, PURPOSE, urlsafe_b64decode(cookie.encode()))
+    except (ValueError, SealBroken):
         raise SignOnRefused from None
     return Errand(**json.loads(plain))
-
-
-def _box(secret: str) -> AESGCM:
-    return AESGCM(derived_key(secret, "single_sign_on"))

@@ -6,7 +6,7 @@ from fastapi import Query, Request
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from app.infra.http.credential import set_session_cookie
+from app.infra.http.credential import drop_cookie, set_cookie
 from app.infra.http.deps import Here, Installation, Visitor
 from app.infra.http.errors import refusals
 from app.infra.http.schemas import Out
@@ -19,7 +19,7 @@ from app.people.oidc_provider import (
     SignOnRefused,
     provider,
 )
-from app.people.session_deps import Deliver
+from app.people.session_deps import Delivery
 
 COOKIE = "__Host-grappe-sso"
 PATH = "/v1/single-sign-on"
@@ -58,11 +58,7 @@ async def leave_for_provider(here: Here, visitor: Visitor) -> RedirectResponse:
     there, client = _parties(here)
     address, cookie = await single_sign_on.depart(there, client, here.secret, visitor.now)
     answer = RedirectResponse(address, 303)
-    # Lax: the way back is a navigation from the provider's site.
-    seconds = int(single_sign_on.PATIENCE.total_seconds())
-    answer.set_cookie(
-        COOKIE, cookie, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
-    )
+    set_cookie(answer, cookie, int(single_sign_on.PATIENCE.total_seconds()), COOKIE)
     return answer
 
 
@@ -82,13 +78,14 @@ async def return_from_provider(
     request: Request,
     here: Here,
     visitor: Visitor,
-    deliver: Deliver,
     code: _Given = None,
     state: _Given = None,
     iss: _Given = None,
 ) -> RedirectResponse:
     """Where the provider sends the browser back to: opens a session in a cookie."""
     there, client = _parties(here)
+    answer = RedirectResponse(HOME, 303)
+    deliver = Delivery(request, answer, here)
     given = {"code": code, "state": state, "iss": iss}
     opened = await single_sign_on.arrive(
         here.database,
@@ -100,10 +97,8 @@ async def return_from_provider(
         cookie=request.cookies.get(COOKIE),
         came={name: value for name, value in given.items() if value is not None},
     )
-    answer = RedirectResponse(HOME, 303)
-    seconds = int((opened.expires_at - visitor.now).total_seconds())
-    set_session_cookie(answer, opened.token, seconds)
-    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    deliver.give(opened, "cookie")
+    drop_cookie(answer, COOKIE)
     return answer
 
 

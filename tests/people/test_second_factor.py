@@ -2,9 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from secrets import token_hex
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
 
 from app.infra.db import Database
-from app.people import second_factor
+from app.infra.db.scope import SYSTEM_PERSON
+from app.kernel.errors import NotFound
+from app.kernel.ids import encode
+from app.people import service
 from app.people.attempts import CODE
 from app.settings import Settings
 from tests.people.steps import (
@@ -130,12 +138,65 @@ async def test_a_programs_token_begets_no_second_factor(world: World) -> None:
         assert (refused.status_code, refused.json()["code"]) == (403, "session_only")
 
 
-async def test_the_operator_lets_in_who_lost_everything(world: World, owner: Database) -> None:
+async def test_the_operator_lets_in_who_lost_everything_and_every_trail_of_theirs_says_so(
+    world: World, other_world: World, owner: Database
+) -> None:
     email = await enrol(world, owner)
     await with_second_factor(world, await signed_in(world, email))
-    async with owner.transaction() as session:
-        await second_factor.reset(session, email.upper())
+    await enrol(other_world, owner, email=email)
+    await reset_by_operator(owner, email.upper())
     opened = await sign_in(world, email)
     assert opened.status_code == 201
     me = await as_holder(world, opened.json()["token"]).get("/v1/me")
     assert me.json()["second_factor"] is False
+    for cluster in (world, other_world):
+        async with owner.transaction() as session:
+            told = await session.execute(
+                text(
+                    "SELECT origin, person_id, subject_id FROM audit_entry"
+                    " WHERE cluster_id = :cluster AND action = 'second_factor.reset'"
+                ),
+                {"cluster": cluster.cluster_id},
+            )
+        (row,) = told
+        assert (row.origin, row.person_id) == ("operator", SYSTEM_PERSON)
+        assert encode("per", row.subject_id) == me.json()["person_id"]
+
+
+async def test_nobody_is_let_in_whom_nobody_knows(owner: Database) -> None:
+    with pytest.raises(NotFound):
+        await reset_by_operator(owner, "nobody@essai.example")
+
+
+async def test_under_another_secret_of_the_service_a_factor_is_refused_until_it_is_reset(
+    settings: Settings, world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    person, secret, recovery = await with_second_factor(world, await signed_in(world, email))
+    changed = settings.model_copy(update={"secret_key": SecretStr(token_hex(32))})
+    async with api_at(changed, lambda: LATER) as api:
+        for code in (codes(secret, LATER), recovery[0], "000000"):
+            body = {"email": email, "password": PASSWORD, "code": code}
+            refused = await api.post("/v1/sessions", json=body)
+            assert (refused.status_code, refused.json()["code"]) == (
+                409,
+                "second_factor_unreadable",
+            )
+            assert refused.headers["content-type"] == "application/problem+json"
+        removal = {"password": PASSWORD, "code": recovery[0]}
+        refused = await api.post(
+            "/v1/me/second-factor/removals", json=removal, headers=person.headers()
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "second_factor_unreadable")
+        body = {"email": email, "password": "not the password", "code": recovery[0]}
+        wrong = await api.post("/v1/sessions", json=body)
+        assert wrong.json()["code"] == "wrong_credentials", "nothing is said before the password"
+        await reset_by_operator(owner, email)
+        body = {"email": email, "password": PASSWORD}
+        assert (await api.post("/v1/sessions", json=body)).status_code == 201
+
+
+async def reset_by_operator(owner: Database, email: str) -> None:
+    """What `grappe person reset-second-factor` does."""
+    async with owner.transaction() as session:
+        await service.reset_second_factor(session, email, NOW)

@@ -75,13 +75,16 @@ def _origin(url: str | None) -> str | None:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def set_session_cookie(response: Response, secret: str, seconds: int) -> None:
-    """Have the browser keep the secret of a session, out of its scripts' reach."""
+def set_cookie(response: Response, secret: str, seconds: int, name: str = COOKIE) -> None:
+    """Have the browser keep a secret, out of its scripts' reach: of a session, by default.
+
+    Lax: a navigation from another site, the way back from a provider say, brings it along.
+    """
     response.set_cookie(
-        COOKIE, secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
+        name, secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
     )
 
 
-def drop_session_cookie(response: Response) -> None:
+def drop_cookie(response: Response, name: str = COOKIE) -> None:
     """Have the browser forget it."""
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")

@@ -8,7 +8,7 @@ from app.people.service.invitations import (
     withdraw_invitation,
 )
 from app.people.service.memberships import change_role, end_membership
-from app.people.service.operator import disable_person, enable_person
+from app.people.service.operator import disable_person, enable_person, reset_second_factor
 from app.people.service.people import enrol_person
 from app.people.service.resets import (
     accept_reset,
@@ -35,5 +35,6 @@ __all__ = [
     "invitation_letter",
     "invite",
     "reset_letter",
+    "reset_second_factor",
     "withdraw_invitation",
 ]

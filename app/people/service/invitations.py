@@ -16,6 +16,7 @@ from app.kernel.access import Permission, require
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
+from app.kernel.mail import normal_address
 from app.people import admission, domain, letters, links, passwords
 from app.people.models import Invitation
 
@@ -55,7 +56,7 @@ async def invite(
     """
     require(actor, Permission.MANAGE_PEOPLE)
     company = admission.company_of(actor, role, member_id)
-    address = email.strip().lower()
+    address = normal_address(email)
     domain.check_email(address)
     if company is not None:
         await clusters.active_members(session, actor, {company})

@@ -3,13 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import system_actor
+from app.infra.db import operator_actor
 from app.journal.service import record
 from app.kernel.errors import NotFound
-from app.people.models import Invitation, Membership, PasswordReset, Person, Token
+from app.kernel.mail import normal_address
+from app.people.models import (
+    Invitation,
+    Membership,
+    PasswordReset,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+    Token,
+)
 
 
 async def disable_person(session: AsyncSession, email: str, now: datetime) -> None:
@@ -45,9 +54,17 @@ async def enable_person(session: AsyncSession, email: str, now: datetime) -> Non
     await _record(session, person.id, "person.enabled", now)
 
 
+async def reset_second_factor(session: AsyncSession, email: str, now: datetime) -> None:
+    """Let in by password alone whoever lost authenticator and codes; raises NotFound."""
+    person = await _find(session, email)
+    for table in (RecoveryCode, SecondFactor):
+        await session.execute(delete(table).where(table.person_id == person.id))
+    await _record(session, person.id, "second_factor.reset", now)
+
+
 async def _find(session: AsyncSession, email: str) -> Person:
     person = await session.scalar(
-        select(Person).where(Person.email == email.strip().lower()).with_for_update()
+        select(Person).where(Person.email == normal_address(email)).with_for_update()
     )
     if person is None:
         raise NotFound("Personne n'a cette adresse.")
@@ -61,6 +78,6 @@ async def _record(session: AsyncSession, person_id: UUID, action: str, now: date
         .distinct()
     )
     for cluster_id in list(clusters):
-        actor = await system_actor(session, cluster_id, now, "operator")
+        actor = await operator_actor(session, cluster_id, now)
         await record(session, actor, action, person_id)
         await session.flush()

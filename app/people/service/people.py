@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.models import Cluster
 from app.kernel.actor import Role
+from app.kernel.mail import normal_address
 from app.people import domain, passwords
 from app.people.models import Membership, Person
 
@@ -27,7 +28,7 @@ async def enrol_person(
 
     A known mail keeps its person and password. Raises BadEmail, WeakPassword.
     """
-    address = email.strip().lower()
+    address = normal_address(email)
     domain.check_email(address)
     person = await session.scalar(select(Person).where(Person.email == address))
     if person is None:

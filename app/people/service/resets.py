@@ -12,7 +12,8 @@ from app.infra.db import Anyone, Database, enter, enter_cluster
 from app.journal.service import record
 from app.kernel.actor import Actor, Role
 from app.kernel.ids import new_id
-from app.people import admission, domain, letters, links, passwords, sessions
+from app.kernel.mail import normal_address
+from app.people import admission, letters, links, passwords, sessions
 from app.people.attempts import ACCOUNT, Try, counted
 
 MAIL_RESET = "people.mail_reset"
@@ -29,7 +30,7 @@ async def ask_reset(session: AsyncSession, email: str, now: datetime) -> None:
         text("SELECT app.ask_reset(:id, :email, :now, :until)"),
         {
             "id": reset_id,
-            "email": email.strip().lower(),
+            "email": normal_address(email),
             "now": now,
             "until": now + admission.RESET_LIFE,
         },
@@ -80,9 +81,7 @@ async def change_password(
     TooManyAttempts, WeakPassword, TooManySignIns.
     """
     async with database.transaction() as session:
-        await enter(session, caller)
-        if not await sessions.in_session(session, caller):
-            raise domain.SessionOnly
+        await sessions.enter_session(session, caller)
         mine = await _my_credentials(session)
     guess = Try(ACCOUNT, mine.email)
     async with counted(database, secret, [guess], caller.now):

@@ -9,6 +9,7 @@ from app.clusters.models import Cluster
 from app.infra.db import operator_actor
 from app.journal.service import record
 from app.kernel.errors import NotFound
+from app.kernel.mail import normal_address
 from app.people import domain
 from app.people.models import Membership, Person, Token
 
@@ -31,7 +32,7 @@ async def create_token(
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
         .join(Cluster, Cluster.cluster_id == Membership.cluster_id)
-        .where(Person.email == email.strip().lower(), Membership.ended_at.is_(None))
+        .where(Person.email == normal_address(email), Membership.ended_at.is_(None))
     )
     if cluster_slug is not None:
         query = query.where(Cluster.slug == cluster_slug)
