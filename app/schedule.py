@@ -8,7 +8,6 @@ from procrastinate import JobContext
 from procrastinate.jobs import Status
 
 from app.journal import tasks as journal
-from app.people import session_tasks as sessions
 from app.people import tasks as people
 from app.tenders import tasks as tenders
 from app.watch import tasks as watch
@@ -33,7 +32,6 @@ ROOMS = (
     upkeep,
     journal.blueprint,
     people.blueprint,
-    sessions.blueprint,
     watch.blueprint,
     tenders.blueprint,
 )
@@ -75,4 +73,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(watch.tick)
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
-    queue.periodic(cron=AT_NIGHT)(sessions.forget_sign_ins)
+    queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)

@@ -17,6 +17,7 @@ from stdnum.fr import siret as siret_number
 
 from app.clusters.legal_forms import legal_form
 from app.infra.http.strict import BadJson, read_json
+from app.infra.outbound import Unusable, body_of, user_agent
 
 log = structlog.get_logger()
 
@@ -60,10 +61,6 @@ class SearchAnswer:
     company: RegisteredCompany | None = None
 
 
-class _Unusable(Exception):
-    """The answer is no answer."""
-
-
 class CompanySearch:
     """The register, or its absence when there is no client."""
 
@@ -87,22 +84,16 @@ class CompanySearch:
         try:
             async with asyncio.timeout(SECONDS), self._turns:
                 return _read(await self._ask(self._client, siren), siren)
-        except (httpx.HTTPError, TimeoutError, BadJson, _Unusable) as failure:
+        except (httpx.HTTPError, TimeoutError, BadJson, Unusable) as failure:
             log.warning("company_search_silent", reason=type(failure).__name__)
             return SearchAnswer(Found.SILENT)
 
     async def _ask(self, client: httpx.AsyncClient, siren: str) -> bytes:
         # Neither redirected nor unpacked: a small answer could lead, or grow, anywhere.
         async with client.stream("GET", self._url, params={"q": siren}) as response:
-            packed = response.headers.get("content-encoding", "identity").lower() != "identity"
-            if response.status_code != 200 or packed:
-                raise _Unusable
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise _Unusable
-        return bytes(body)
+            if response.status_code != 200:
+                raise Unusable
+            return await body_of(response, MAX_BYTES)
 
 
 @asynccontextmanager
@@ -112,7 +103,7 @@ async def open_company_search(base_url: str | None, contact: str) -> AsyncIterat
         yield CompanySearch()
         return
     headers = {
-        "User-Agent": f"Grappe/0.1 (+{contact})",
+        "User-Agent": user_agent(contact),
         "Accept": "application/json",
         "Accept-Encoding": "identity",
     }
@@ -127,19 +118,19 @@ def _read(body: bytes, siren: str) -> SearchAnswer:
     answer = read_json(body)
     results = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(results, list):
-        raise _Unusable
+        raise Unusable
     if not results:
         return SearchAnswer(Found.UNKNOWN)
     for result in results:
         if isinstance(result, dict) and result.get("siren") == siren:
             return SearchAnswer(Found.FOUND, _company(result, siren))
-    raise _Unusable
+    raise Unusable
 
 
 def _company(result: dict[str, Any], siren: str) -> RegisteredCompany:
     name = _text(result.get("nom_raison_sociale")) or _text(result.get("nom_complet"))
     if name is None:
-        raise _Unusable
+        raise Unusable
     seat = result.get("siege")
     if not isinstance(seat, dict):
         seat = {}

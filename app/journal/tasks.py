@@ -7,7 +7,6 @@ import procrastinate
 from app.infra import jobs
 from app.infra.db import system_actor
 from app.journal import service
-from app.kernel.clock import system_clock
 
 blueprint = procrastinate.Blueprint()
 
@@ -23,7 +22,7 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
         clusters = await service.clusters_to_seal(session)
     for cluster_id in clusters:
         async with database.transaction() as session:
-            await system_actor(session, cluster_id, system_clock(), "job")
+            await system_actor(session, cluster_id, jobs.clock.get()(), "job")
             await jobs.defer(session, SEAL_OPENINGS, lock=f"{SEAL_OPENINGS} {cluster_id}")
 
 
@@ -31,5 +30,5 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
 async def seal_openings(cluster_id: str) -> None:
     """Seal what was opened in the cluster since the last time."""
     async with jobs.databases.get().job.transaction() as session:
-        await system_actor(session, UUID(cluster_id), system_clock(), "job")
+        await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
         await service.seal_openings(session)

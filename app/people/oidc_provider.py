@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.infra.http.strict import BadJson, read_json
+from app.infra.outbound import Unusable, body_of
 from app.kernel.errors import AppError, Unauthenticated
 
 SECONDS = 10
@@ -160,7 +161,6 @@ async def _ask(
     auth: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The JSON object of an answer; raises ProviderUnavailable, SignOnRefused on a refusal."""
-    body = b""
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         async with (
@@ -172,12 +172,8 @@ async def _ask(
                 raise SignOnRefused
             if answer.status_code != 200:
                 raise ProviderUnavailable
-            async for chunk in answer.aiter_raw():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise ProviderUnavailable
-        found = read_json(body)
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, BadJson):
+            found = read_json(await body_of(answer, MAX_BYTES))
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, BadJson, Unusable):
         raise ProviderUnavailable from None
     if not isinstance(found, dict):
         raise ProviderUnavailable

@@ -1,9 +1,10 @@
-"""Background entry points of people: the mails that they are sent."""
+"""Background entry points of people: the mails that they are sent, and what is forgotten."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import procrastinate
+from sqlalchemy import text
 
 from app.infra import jobs, mail
 from app.infra.db import system_actor
@@ -13,6 +14,10 @@ from app.people.service.invitations import MAIL_INVITATION
 from app.people.service.resets import MAIL_PASSWORD_CHANGED, MAIL_RESET
 
 blueprint = procrastinate.Blueprint()
+
+FORGET_SIGN_INS = "people.forget_sign_ins"
+KEPT = timedelta(days=30)
+"""How long a session that ended is kept: the role used last is known from it."""
 
 
 @blueprint.task(name=MAIL_INVITATION, retry=mail.RETRY)
@@ -52,3 +57,13 @@ async def mail_password_changed(
         changed = await service.changed_letter(session, UUID(person_id), at)
     if changed is not None:
         await mail.send(settings, letters.password_changed(changed, settings.site()))
+
+
+@blueprint.task(name=FORGET_SIGN_INS, queueing_lock=FORGET_SIGN_INS)
+async def forget_sign_ins(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are given it
+    """Delete counters of tries whose time is over, and sessions that ended long ago."""
+    now = jobs.clock.get()()
+    async with jobs.databases.get().job.transaction() as session:
+        await session.execute(
+            text("SELECT app.forget_sign_ins(:now, :before)"), {"now": now, "before": now - KEPT}
+        )

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from app.infra import jobs
 from app.infra.db import system_actor
 from app.journal.service import subscribe
-from app.kernel.clock import system_clock
 from app.tenders import service
 from app.watch.events import NoticeChanged, NoticeCorrected
 
@@ -29,7 +28,7 @@ async def notice_changed(notice_id: str, corrected_by: str | None = None) -> Non
         clusters = list(followers)
     for cluster_id in clusters:
         async with database.transaction() as session:
-            await system_actor(session, cluster_id, system_clock(), "job")
+            await system_actor(session, cluster_id, jobs.clock.get()(), "job")
             await jobs.defer(session, APPLY_NOTICE, notice_id=notice_id, corrected_by=corrected_by)
 
 
@@ -37,7 +36,7 @@ async def notice_changed(notice_id: str, corrected_by: str | None = None) -> Non
 async def apply_notice(cluster_id: str, notice_id: str, corrected_by: str | None = None) -> None:
     """Move the deadline of the cluster's tender, and say so."""
     async with jobs.databases.get().job.transaction() as session:
-        actor = await system_actor(session, UUID(cluster_id), system_clock(), "job")
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
         await service.apply_notice(
             session, actor, UUID(notice_id), UUID(corrected_by) if corrected_by else None
         )

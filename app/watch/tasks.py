@@ -3,7 +3,6 @@
 import procrastinate
 
 from app.infra import jobs
-from app.kernel.clock import system_clock
 from app.settings import Settings
 from app.watch import service
 from app.watch.service.sources import IMPORT_TASK
@@ -17,7 +16,7 @@ TICK = "watch.tick"
 async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
     """Ask for the import of each source whose hour has come."""
     async with jobs.databases.get().importer.transaction() as session:
-        await service.request_due_imports(session, system_clock())
+        await service.request_due_imports(session, jobs.clock.get()())
 
 
 @blueprint.task(name=IMPORT_TASK, retry=jobs.RETRY)
@@ -27,6 +26,6 @@ async def import_source(source: str) -> None:
         jobs.databases.get().importer,
         source,
         contact=Settings().contact,
-        clock=system_clock,
+        clock=jobs.clock.get(),
         sole=True,
     )

@@ -179,9 +179,9 @@ async def test_a_packed_page_is_read_and_a_bomb_is_not(
     assert (await fetch(importer, naps)).counts.new == 1
     monkeypatch.setattr(boamp_api, "MAX_PAGE_BYTES", 1_048_576)
     portal.script = [Answer(200, gzip.compress(b" " * 5_000_000), packed)]
-    assert (await fetch(importer, naps)).error == "Une page dépasse 1 Mio."
+    assert (await fetch(importer, naps)).error == "La réponse dépasse 1 Mio."
     portal.script = [Answer(200, b" " * 5_000_000)]
-    assert (await fetch(importer, naps)).error == "Une page dépasse 1 Mio."
+    assert (await fetch(importer, naps)).error == "La réponse dépasse 1 Mio."
 
 
 async def test_redirections_stay_on_the_source(

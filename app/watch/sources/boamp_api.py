@@ -6,7 +6,6 @@ User-Agent, quotas honoured, and nothing followed to another host.
 
 import asyncio
 import json
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from app.infra.outbound import Unusable, body_of, user_agent
 from app.kernel.clock import Clock, system_clock
 from app.watch.sources import SourceFailure
 from app.watch.zones import PARIS
@@ -39,7 +39,6 @@ PAGE_SECONDS = 120
 """A whole page, however slowly it drips."""
 
 TIMEOUT = httpx.Timeout(30, connect=10)
-_GZIP_OR_ZLIB = 47  # window bits: either header is told by itself
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -67,7 +66,7 @@ class BoampApi:
         self._client = client
         self._url = base_url.rstrip("/") + PATH
         self._headers = {
-            "User-Agent": f"Grappe/0.1 (+{contact})",
+            "User-Agent": user_agent(contact),
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
@@ -139,6 +138,8 @@ class BoampApi:
                     answer = await self._follow(url, query)
             except (httpx.TransportError, TimeoutError) as error:
                 problem, asked = f"La source ne répond pas ({type(error).__name__}).", None
+            except Unusable as error:
+                raise SourceFailure(str(error)) from error
             else:
                 asked = self._asked_wait(answer)
                 if answer.status == 200:
@@ -181,33 +182,13 @@ class BoampApi:
         for _ in range(MAX_REDIRECTS + 1):
             async with self._client.stream("GET", target, headers=self._headers) as response:
                 if not response.has_redirect_location:
-                    body = await _bounded(response)
+                    body = await body_of(response, MAX_PAGE_BYTES, packed=True)
                     return _Answer(response.status_code, response.headers, body)
                 there = target.join(response.headers["location"])
             if (there.scheme, there.host, there.port) != (target.scheme, target.host, target.port):
                 raise SourceFailure(f"La source renvoie vers un autre site ({there.host[:100]}).")
             target = there
         raise SourceFailure("La source renvoie sans fin d'une adresse à l'autre.")
-
-
-async def _bounded(response: httpx.Response) -> bytes:
-    """The unpacked body. Unpacked here, so that no small answer grows beyond the bound."""
-    coding = response.headers.get("content-encoding", "identity").lower()
-    if coding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise SourceFailure("La source a répondu dans une compression inconnue.")
-    unpack = None if coding == "identity" else zlib.decompressobj(_GZIP_OR_ZLIB)
-    body = bytearray()
-    try:
-        async for chunk in response.aiter_raw():
-            room = MAX_PAGE_BYTES + 1 - len(body)
-            body += chunk if unpack is None else unpack.decompress(chunk, room)
-            if len(body) > MAX_PAGE_BYTES:
-                raise SourceFailure(f"Une page dépasse {MAX_PAGE_BYTES // 1_048_576} Mio.")
-    except zlib.error as error:
-        raise SourceFailure("La réponse compressée est abîmée.") from error
-    if unpack is not None and not unpack.eof:
-        raise httpx.ReadError("the compressed answer was cut")
-    return bytes(body)
 
 
 def _message(answer: _Answer) -> str:
