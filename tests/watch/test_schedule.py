@@ -138,6 +138,8 @@ async def work(settings: Settings, importer: Database, *tasks: str) -> None:
             await jobs.defer(session, task, timestamp=0)
     async with open_database(url, role=JOB) as job, jobs.worker_connector(url) as app:
         jobs.databases.set(jobs.WorkerDatabases(job, importer))
+        # The worker's own ticks too: by the wall clock one would be due as a minute begins.
+        jobs.clock.set(lambda: NOW)
         await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
