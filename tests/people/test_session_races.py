@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.infra.db import Database
 from app.people import service
 from tests.consortia.steps import ok, refused
-from tests.people.steps import PASSWORD, as_holder, enrol, signed_in, with_second_factor
+from tests.people.steps import PASSWORD, as_holder, enrol, sign_in, signed_in, with_second_factor
 from tests.world import NOW, Person, World
 
 Ending = Callable[[World, Database, Person, str], Coroutine[Any, Any, None]]
@@ -65,6 +65,31 @@ async def test_a_session_that_changes_hats_at_that_moment_ends_with_the_others(
     switched = as_holder(world, ok(await switch)["token"])
     await end
     refused(await switched.get("/v1/me"), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("ending", [change_password, set_up_second_factor, disable_for_a_while])
+async def test_a_session_that_opens_at_that_moment_ends_with_the_others(
+    world: World, owner: Database, ending: Ending
+) -> None:
+    email = await enrol(world, owner)
+    own = await signed_in(world, email)
+    async with owner.transaction() as session:
+        # A session refers to its membership: held here, whoever signs in waits, having proved
+        # who they are; what ends sessions has no need of it.
+        await session.execute(
+            text(
+                "SELECT FROM membership m JOIN person p ON p.id = m.person_id"
+                " WHERE p.email = :email FOR UPDATE OF m"
+            ),
+            {"email": email},
+        )
+        opening = asyncio.create_task(sign_in(world, email))
+        await waiting(owner, 1)
+        end = asyncio.create_task(ending(world, owner, own, email))
+        await waiting(owner, 2)
+    opened = as_holder(world, ok(await opening)["token"])
+    await end
+    refused(await opened.get("/v1/me"), 401, "unauthenticated")
 
 
 async def waiting(owner: Database, many: int) -> None:
