@@ -24,6 +24,8 @@ async def test_a_wrong_method_is_a_problem(client: AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "GET"
     assert (await client.delete("/v1/tenders")).headers["allow"] == "GET, POST"
+    # Beside /v1/sessions/{session_id}, which can be deleted.
+    assert (await client.get("/v1/sessions/renewals")).headers["allow"] == "POST"
 
 
 async def test_a_stranger_is_one_before_anything_of_the_request_is_judged(

@@ -30,9 +30,9 @@ from tests.test_server import free_port, serving, urls
 
 HERE = Path(__file__).parent
 PERSONAS = {"stranger": None, "lead": "bobine@furan.example", "rival": "tram@furan.example"}
-SIGNS_OUT = "close_session"
-"""Left out for whoever is signed in: it ends the run's own token. Its effect is tested in
-``tests/people``; the stranger's run covers its shape."""
+SIGN_OUT = ("close_session", "revoke_token", "end_membership")
+"""Left out for whoever is signed in: they end the run's own token. Their effects are tested in
+``tests/people``; the stranger's run covers their shape."""
 FIXED = 2_500
 """Cases that the deterministic phases make for each persona, whatever is asked."""
 
@@ -120,7 +120,8 @@ def run(persona: str, address: str, token: str | None, asked: argparse.Namespace
         command += ["--phases", "examples,fuzzing"]
     if token is not None:
         command += ["--header", f"Authorization: Bearer {token}"]
-        command += ["--exclude-operation-id", SIGNS_OUT]
+        for name in SIGN_OUT:
+            command += ["--exclude-operation-id", name]
     out.print(f"[bold]{persona}[/bold]")
     with tempfile.TemporaryDirectory() as folder:
         ran = subprocess.run(
@@ -140,7 +141,10 @@ def run(persona: str, address: str, token: str | None, asked: argparse.Namespace
 def alive(address: str, token: str) -> bool:
     """Whether a persona is still who they were."""
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(f"{address}/v1/me", headers=headers).status_code == 200
+    answer = httpx.get(f"{address}/v1/me", headers=headers)
+    if answer.status_code != 200:
+        out.print(answer.text, markup=False)
+    return answer.status_code == 200
 
 
 if __name__ == "__main__":

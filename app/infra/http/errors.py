@@ -206,7 +206,13 @@ def refusal(error: AppError) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """All methods of an address (RFC 9110, 10.2.1): the router tells those of one route only."""
+    """All methods of an address (RFC 9110, 10.2.1): the router tells those of one route only.
+
+    An address that stands by itself is not also the address of whatever bears its name.
+    """
+    named = request.app.openapi()["paths"].get(request.url.path)
+    if named is not None:
+        return [method for method in _METHODS if method.lower() in named]
     return [
         method
         for method in _METHODS
