@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.infra.http.ids import ConsortiumId, EntryId, MemberId, PersonId
+from app.infra.http.instant import Instant
 from app.infra.http.listing import Page
 from app.infra.http.schemas import Out
 from app.journal.lists import Asked
@@ -24,8 +25,8 @@ class AuditPage(Page):
     subject_id: Annotated[str, StringConstraints(pattern="^([a-z]{3}_)?[0-9a-f]{32}$")] | None = (
         Field(None, description="What was acted on: its public id, or its 32 hex digits.")
     )
-    since: AwareDatetime | None = Field(None, alias="from", description="Included.")
-    until: AwareDatetime | None = Field(None, alias="to", description="Excluded.")
+    since: Instant | None = Field(None, alias="from", description="Included.")
+    until: Instant | None = Field(None, alias="to", description="Excluded.")
 
     def asked(self) -> Asked:
         """The filters as the query knows them."""

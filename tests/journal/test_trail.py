@@ -52,11 +52,19 @@ async def test_the_trail_is_searched_by_person_act_subject_and_moment(world: Wor
     assert by_id == await audit(world.treasurer, subject_id=tender["id"][-32:])
     assert [one["subject_id"] for one in by_id] == [tender["id"][-32:]]
     assert await audit(world.treasurer, **{"from": "2026-03-02T09:00:00Z"}) == entries
+    # An offset that PostgreSQL does not know: Schemathesis found a 500.
+    assert await audit(world.treasurer, **{"from": "2026-03-03T02:36:00+17:36"}) == entries
     assert await audit(world.treasurer, to="2026-03-02T09:00:00Z") == []
     first = ok(await world.treasurer.get("/v1/audit", limit=1), 200)
     second = ok(await world.treasurer.get("/v1/audit", limit=100, cursor=first["next_cursor"]), 200)
     assert [*first["items"], *second["items"]] == entries
-    for wrong in ({"action": "x'"}, {"subject_id": "1"}, {"from": "2026-03-02"}, {"who": "x"}):
+    for wrong in (
+        {"action": "x'"},
+        {"subject_id": "1"},
+        {"from": "2026-03-02"},
+        {"who": "x"},
+        {"to": "9999-12-31T23:00:00-12:00"},
+    ):
         refused(await world.treasurer.get("/v1/audit", **wrong), 422, "invalid")
 
 

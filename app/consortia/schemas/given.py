@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
 from app.infra.http.ids import (
@@ -13,6 +13,7 @@ from app.infra.http.ids import (
     PersonId,
     TenderId,
 )
+from app.infra.http.instant import Instant
 from app.infra.http.schemas import In, LongText, MoneyIn, ShortText
 from app.infra.http.text import Text
 
@@ -105,7 +106,7 @@ class SplitIn(In):
 class SubmissionIn(In):
     """The bid as handed in."""
 
-    submitted_at: AwareDatetime = Field(description="End of the upload (CCP R2151-5).")
+    submitted_at: Instant = Field(description="End of the upload (CCP R2151-5).")
     platform: ShortText | None = None
     reference: ShortText | None = Field(None, description="The platform's receipt.")
 
