@@ -14,13 +14,13 @@ from app.contributions.endpoints import router as contributions
 from app.journal.endpoints import router as journal
 from app.kernel.scopes import all_scopes
 from app.ledger.endpoints import router as ledger
-from app.people.invitation_endpoints import router as invitations
-from app.people.membership_endpoints import router as people
-from app.people.password_endpoints import router as passwords
-from app.people.second_factor_endpoints import router as second_factors
-from app.people.session_endpoints import router as sessions
-from app.people.single_sign_on_endpoints import router as single_sign_on
-from app.people.token_endpoints import router as tokens
+from app.people.invitations.endpoints import router as invitations
+from app.people.memberships.endpoints import router as people
+from app.people.passwords.endpoints import router as passwords
+from app.people.second_factor.endpoints import router as second_factors
+from app.people.sessions.endpoints import router as sessions
+from app.people.single_sign_on.endpoints import router as single_sign_on
+from app.people.tokens.endpoints import router as tokens
 from app.tenders.endpoints import router as tenders
 from app.watch.endpoints import router as watch
 

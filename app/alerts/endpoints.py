@@ -17,7 +17,7 @@ from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound, Unauthenticated
-from app.people.session_deps import MeInSession
+from app.people.sessions.deps import MeInSession
 
 router = room_router(tags=["calendars"])
 

@@ -10,7 +10,7 @@ from app.api import SCOPES
 from app.commands import as_owner
 from app.kernel.clock import system_clock
 from app.people import service as people
-from app.people.tokens import check_scopes
+from app.people.tokens.service import check_scopes
 
 token_app = typer.Typer(help="API tokens.", no_args_is_help=True, add_completion=False)
 

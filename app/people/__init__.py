@@ -1,1 +1,1 @@
-"""Who signs in: people, what they are in each cluster, sessions, tokens."""
+"""Who signs in: people, what they are in each cluster, sessions, tokens; a folder per noun."""

@@ -5,12 +5,8 @@ from uuid import UUID
 
 from app.kernel.actor import OF_A_COMPANY, OF_THE_CLUSTER, Actor, Role
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from app.people.domain import WrongGuess
 
 INVITATION_LIFE = timedelta(days=7)
-RESET_LIFE = timedelta(hours=1)
-RESETS_AT_ONCE = 3
-"""Mails with a living link that one mailbox may hold: more are not sent."""
 
 
 class UnusableLink(NotFound):
@@ -60,13 +56,6 @@ class LastCoordinator(Conflict):
 
     code = "last_coordinator"
     title = "Un regroupement garde au moins un coordinateur : nommez-en un autre d'abord."
-
-
-class WrongPassword(WrongGuess):
-    """Whoever found an open session does not know the password; the session itself is good."""
-
-    status, code = 403, "wrong_password"
-    title = "Le mot de passe actuel n'est pas celui-ci."
 
 
 def company_of(actor: Actor, role: Role, asked: UUID | None) -> UUID | None:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from app.infra import jobs, mail
 from app.infra.db import system_actor
 from app.infra.secret import secret_key
-from app.people import letters, links, service
-from app.people.service.invitations import MAIL_INVITATION
-from app.people.service.resets import MAIL_PASSWORD_CHANGED, MAIL_RESET
+from app.people import letters, links
+from app.people.invitations import service as invitations
+from app.people.invitations.service import MAIL_INVITATION
+from app.people.passwords import service as passwords
+from app.people.passwords.service import MAIL_PASSWORD_CHANGED, MAIL_RESET
 
 blueprint = procrastinate.Blueprint()
 
@@ -27,7 +29,7 @@ async def mail_invitation(cluster_id: str, invitation_id: str) -> None:
     cluster, invitation = UUID(cluster_id), UUID(invitation_id)
     async with jobs.databases.get().job.transaction() as session:
         actor = await system_actor(session, cluster, now, "job")
-        invited = await service.invitation_letter(session, actor, invitation)
+        invited = await invitations.invitation_letter(session, actor, invitation)
     if invited is not None:
         token = links.INVITATION.mint(secret_key(settings), cluster, invitation)
         await mail.send(settings, letters.invitation(invited, settings.site(), token))
@@ -39,7 +41,7 @@ async def mail_reset(reset_id: str) -> None:
     settings, now = jobs.settings.get(), jobs.clock.get()()
     reset = UUID(reset_id)
     async with jobs.databases.get().job.transaction() as session:
-        asked = await service.reset_letter(session, reset, now)
+        asked = await passwords.reset_letter(session, reset, now)
     if asked is not None:
         token = links.RESET.mint(secret_key(settings), reset)
         await mail.send(settings, letters.reset(asked, settings.site(), token))
@@ -54,7 +56,7 @@ async def mail_password_changed(
     """Tell a person that their password is another now."""
     settings, at = jobs.settings.get(), datetime.fromisoformat(changed_at)
     async with jobs.databases.get().job.transaction() as session:
-        changed = await service.changed_letter(session, UUID(person_id), at)
+        changed = await passwords.changed_letter(session, UUID(person_id), at)
     if changed is not None:
         await mail.send(settings, letters.password_changed(changed, settings.site()))
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from app.infra.db import Database
 from app.infra.secret import secret_key
 from app.people import links
-from app.people.admission import RESET_LIFE, RESETS_AT_ONCE
 from app.people.domain import fresh_token
+from app.people.passwords.domain import RESET_LIFE, RESETS_AT_ONCE
 from app.settings import Settings
 from tests.consortia.steps import ok, refused
 from tests.people.conftest import Mailroom

@@ -7,9 +7,9 @@ from collections import Counter
 from httpx import Response
 
 from app.infra.db import Database
-from app.people import passwords
 from app.people.domain import TooManySignIns
-from app.people.passwords import HASHES_AT_ONCE, WAITING_AT_MOST
+from app.people.passwords import hashing
+from app.people.passwords.hashing import HASHES_AT_ONCE, WAITING_AT_MOST
 from tests.people.steps import PASSWORD, enrol, sign_in
 from tests.world import World
 
@@ -52,7 +52,7 @@ async def test_a_flood_of_sign_ins_leaves_room_for_everyone_else(world: World) -
         if len(answers) == 60 - WAITING_AT_MOST:
             full.set()
 
-    held = asyncio.gather(*[passwords._gate.run(release.wait) for _ in range(HASHES_AT_ONCE)])
+    held = asyncio.gather(*[hashing._gate.run(release.wait) for _ in range(HASHES_AT_ONCE)])
     try:
         flood = asyncio.gather(*[try_one(number) for number in range(60)])
         await asyncio.wait_for(full.wait(), 30)
@@ -69,7 +69,7 @@ async def test_a_flood_of_sign_ins_leaves_room_for_everyone_else(world: World) -
 
 async def test_a_queue_that_was_full_empties() -> None:
     outcomes = await asyncio.gather(
-        *[passwords.verify_password("wrong", None) for _ in range(40)], return_exceptions=True
+        *[hashing.verify_password("wrong", None) for _ in range(40)], return_exceptions=True
     )
     assert sum(isinstance(one, TooManySignIns) for one in outcomes) == 6
-    assert await passwords.verify_password("wrong", None) is False
+    assert await hashing.verify_password("wrong", None) is False

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from app.infra.db import Database
 from app.infra.http.credential import COOKIE
 from app.kernel.clock import system_clock
-from app.people import oidc_provider
-from app.people.single_sign_on_endpoints import COOKIE as ERRAND
+from app.people.single_sign_on import provider as oidc_provider
+from app.people.single_sign_on.endpoints import COOKIE as ERRAND
 from app.settings import Settings
 from tests.people.provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.people.steps import api_at, enrol

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.people.strength import RATED_STAND_INS, weakness
+from app.people.passwords.strength import RATED_STAND_INS, weakness
 
 KNOWN = ("camille.durand@forez-culture.example", "Camille Durand", "Forez Culture")
 

@@ -18,9 +18,11 @@ from app.infra.db import Anyone, Database, enter
 from app.infra.secret import SealBroken, derived_key, seal, unseal
 from app.journal.service import record
 from app.kernel.errors import Conflict, NotFound, Unauthenticated
-from app.people import attempts, domain, passwords, sessions
+from app.people import attempts, domain
 from app.people.attempts import CODE, Try
 from app.people.domain import WrongGuess
+from app.people.passwords import hashing
+from app.people.sessions import service as sessions
 
 STEP_SECONDS = 30
 RECOVERY_CODES, RECOVERY_BYTES = 10, 10
@@ -195,7 +197,7 @@ async def _reprove(database: Database, caller: Anyone, secret: str, password: st
     tries = attempts.by_mail(email, caller)
     async with attempts.counted(database, secret, tries, caller.now):
         stored = known.password_hash if known else None
-        if not await passwords.verify_password(password or "", stored):
+        if not await hashing.verify_password(password or "", stored):
             raise domain.WrongCredentials
     return email
 

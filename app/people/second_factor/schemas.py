@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.infra.http.schemas import In, Out
-from app.people.session_schemas import Code, Password, SessionOut
+from app.people.sessions.schemas import Code, Password, SessionOut
 
 
 class SecondFactorIn(In):

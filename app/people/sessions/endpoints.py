@@ -9,10 +9,12 @@ from app.infra.http.ids import SessionId
 from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
-from app.people import domain, second_factor, session_lists, session_opening, sessions
+from app.people import domain
 from app.people.attempts import TooManyAttempts
-from app.people.session_deps import Deliver, MeInSession
-from app.people.session_schemas import (
+from app.people.second_factor import service as second_factor
+from app.people.sessions import opening, repository, service
+from app.people.sessions.deps import Deliver, MeInSession
+from app.people.sessions.schemas import (
     MeOut,
     OpenSessionsOut,
     SessionIn,
@@ -42,7 +44,7 @@ async def open_session(
     """Sign in with a mail address and a password, and a code where there is a second factor."""
     if body.delivery == "cookie":  # nor does another site choose who is signed in here
         refuse_other_sites(request, here.settings.public_url)
-    opened = await session_opening.open_session(
+    opened = await opening.open_session(
         here.database,
         visitor,
         secret=here.secret,
@@ -63,8 +65,8 @@ async def open_session(
 )
 async def list_sessions(item: Item) -> OpenSessionsOut:
     """Where the caller is signed in, under every hat, newest first; a hundred at most."""
-    _, found = await item.data(session_lists.open_sessions(item.caller))
-    sessions.require_session(found["in_session"])
+    _, found = await item.data(repository.open_sessions(item.caller))
+    service.require_session(found["in_session"])
     return OpenSessionsOut.model_validate(found)
 
 
@@ -84,7 +86,7 @@ async def renew_session(
 
     Some days after the sign-in, there are no more: the person signs in again.
     """
-    opened = await sessions.renew_session(session, actor, caller, deliver.life, actor.membership_id)
+    opened = await service.renew_session(session, actor, caller, deliver.life, actor.membership_id)
     return deliver.give(opened)
 
 
@@ -102,7 +104,7 @@ async def switch_session(
     deliver: Deliver,
 ) -> SessionOut:
     """Act for another cluster or company, under a fresh secret; the old one is dead."""
-    opened = await sessions.switch_session(session, actor, caller, deliver.life, body.membership_id)
+    opened = await service.switch_session(session, actor, caller, deliver.life, body.membership_id)
     return deliver.give(opened)
 
 
@@ -114,7 +116,7 @@ async def switch_session(
 )
 async def close_session(session: Session, _: MeInSession, caller: Caller, deliver: Deliver) -> None:
     """Sign out: the secret that came with this request fails from the next one on."""
-    await sessions.close_session(session, caller)
+    await service.close_session(session, caller)
     deliver.take_back()
 
 
@@ -126,12 +128,12 @@ async def close_session(session: Session, _: MeInSession, caller: Caller, delive
 )
 async def end_session(session_id: SessionId, session: Session, actor: MeInSession) -> None:
     """End one of the caller's sessions, wherever it is open."""
-    await sessions.end_session(session, actor, session_id)
+    await service.end_session(session, actor, session_id)
 
 
 @router.get("/me", operation_id="get_me", responses=refusals(), openapi_extra=SIGNED_IN)
 async def get_me(item: Item) -> MeOut:
     """Who the caller is, for whom they act, and for whom else they could."""
-    actor, found = await item.data(session_lists.me(item.caller))
+    actor, found = await item.data(repository.me(item.caller))
     scopes = None if actor.scopes is None else sorted(actor.scopes)
     return MeOut.model_validate({**found, "role": actor.role, "scopes": scopes})

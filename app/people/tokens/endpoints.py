@@ -9,9 +9,11 @@ from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
 from app.kernel.scopes import all_scopes
-from app.people import domain, session_lists, sessions, tokens
-from app.people.session_deps import MeInSession
-from app.people.token_schemas import FreshTokenOut, TokenIn, TokensOut
+from app.people import domain
+from app.people.sessions.deps import MeInSession
+from app.people.sessions.service import require_session
+from app.people.tokens import repository, service
+from app.people.tokens.schemas import FreshTokenOut, TokenIn, TokensOut
 
 router = room_router(path="/tokens", tags=["tokens"])
 
@@ -20,14 +22,14 @@ router = room_router(path="/tokens", tags=["tokens"])
     "",
     operation_id="create_token",
     status_code=201,
-    responses=refusals(domain.SessionOnly, NotFound, tokens.UnknownScope, tokens.TooManyTokens),
+    responses=refusals(domain.SessionOnly, NotFound, service.UnknownScope, service.TooManyTokens),
 )
 async def create_token(
     body: TokenIn, session: Session, actor: MeInSession, request: Request
 ) -> FreshTokenOut:
     """Make a token for a program, with the scopes that it needs and no more."""
-    tokens.check_scopes(body.scopes, all_scopes(tag["name"] for tag in request.app.openapi_tags))
-    token_id, secret, expires_at = await tokens.issue_token(
+    service.check_scopes(body.scopes, all_scopes(tag["name"] for tag in request.app.openapi_tags))
+    token_id, secret, expires_at = await service.issue_token(
         session,
         actor,
         membership_id=body.membership_id,
@@ -46,8 +48,8 @@ async def create_token(
 )
 async def list_tokens(item: Item) -> TokensOut:
     """The caller's live tokens, and those of the programs that they answer for; newest first."""
-    _, found = await item.data(session_lists.live_tokens(item.caller))
-    sessions.require_session(found["in_session"])
+    _, found = await item.data(repository.live_tokens(item.caller))
+    require_session(found["in_session"])
     return TokensOut.model_validate(found)
 
 
@@ -59,4 +61,4 @@ async def list_tokens(item: Item) -> TokensOut:
 )
 async def revoke_token(token_id: TokenId, session: Session, actor: MeInSession) -> None:
     """Revoke a token: it fails from the next request on."""
-    await tokens.revoke_token(session, actor, token_id)
+    await service.revoke_token(session, actor, token_id)

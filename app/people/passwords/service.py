@@ -13,8 +13,10 @@ from app.journal.service import record
 from app.kernel.actor import Actor, Role
 from app.kernel.ids import new_id
 from app.kernel.mail import normal_address
-from app.people import admission, letters, links, passwords, sessions
+from app.people import admission, letters, links
 from app.people.attempts import ACCOUNT, Try, counted
+from app.people.passwords import domain, hashing
+from app.people.sessions import service as sessions
 
 MAIL_RESET = "people.mail_reset"
 MAIL_PASSWORD_CHANGED = "people.mail_password_changed"  # noqa: S105 - a task's name
@@ -32,7 +34,7 @@ async def ask_reset(session: AsyncSession, email: str, now: datetime) -> None:
             "id": reset_id,
             "email": normal_address(email),
             "now": now,
-            "until": now + admission.RESET_LIFE,
+            "until": now + domain.RESET_LIFE,
         },
     )
     await jobs.defer(session, MAIL_RESET, reset_id=str(reset_id))
@@ -55,7 +57,7 @@ async def accept_reset(
         person = found.one_or_none()
     if person is None:
         raise admission.UnusableLink
-    hashed = await passwords.hash_new_password(password, (person.email, person.name))
+    hashed = await hashing.hash_new_password(password, (person.email, person.name))
     async with database.transaction() as session:
         found = await session.execute(
             text("SELECT person_id, clusters FROM app.accept_reset(:id, :hash, :now)"),
@@ -85,13 +87,13 @@ async def change_password(
         mine = await _my_credentials(session)
     guess = Try(ACCOUNT, mine.email)
     async with counted(database, secret, [guess], caller.now):
-        if not await passwords.verify_password(current, mine.password_hash):
-            raise admission.WrongPassword
-    hashed = await passwords.hash_new_password(new, (mine.email, mine.name))
+        if not await hashing.verify_password(current, mine.password_hash):
+            raise domain.WrongPassword
+    hashed = await hashing.hash_new_password(new, (mine.email, mine.name))
     async with database.transaction() as session:
         actor = await enter(session, caller)
         if await _my_credentials(session) != mine:  # changed meanwhile
-            raise admission.WrongPassword
+            raise domain.WrongPassword
         await session.execute(
             text("SELECT app.change_my_password(:hash, :kept, :now)"),
             {"hash": hashed, "kept": caller.token_hash(), "now": caller.now},
@@ -136,7 +138,7 @@ async def reset_letter(
 
     What was asked for an address that is nobody's is forgotten, as is what would flood a mailbox.
     """
-    values = {"id": reset_id, "most": admission.RESETS_AT_ONCE, "now": now}
+    values = {"id": reset_id, "most": domain.RESETS_AT_ONCE, "now": now}
     await session.execute(text("SELECT app.sift_reset(:id, :most, :now)"), values)
     found = await session.execute(
         text("SELECT email, name, created_at FROM app.open_reset(:id, :now)"), values

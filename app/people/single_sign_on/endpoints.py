@@ -11,15 +11,15 @@ from app.infra.http.deps import Here, Installation, Visitor
 from app.infra.http.errors import refusals
 from app.infra.http.schemas import Out
 from app.infra.http.strict import room_router
-from app.people import single_sign_on
-from app.people.oidc_provider import (
+from app.people.sessions.deps import Delivery
+from app.people.single_sign_on import service
+from app.people.single_sign_on.provider import (
     Client,
     Provider,
     ProviderUnavailable,
     SignOnRefused,
     provider,
 )
-from app.people.session_deps import Delivery
 
 COOKIE = "__Host-grappe-sso"
 PATH = "/v1/single-sign-on"
@@ -51,14 +51,14 @@ async def get_methods(here: Here) -> MethodsOut:
     operation_id="leave_for_provider",
     status_code=303,
     response_class=RedirectResponse,
-    responses=refusals(single_sign_on.NoSingleSignOn, ProviderUnavailable),
+    responses=refusals(service.NoSingleSignOn, ProviderUnavailable),
 )
 async def leave_for_provider(here: Here, visitor: Visitor) -> RedirectResponse:
     """Send the browser to the provider that the operator chose."""
     there, client = _parties(here)
-    address, cookie = await single_sign_on.depart(there, client, here.secret, visitor.now)
+    address, cookie = await service.depart(there, client, here.secret, visitor.now)
     answer = RedirectResponse(address, 303)
-    set_cookie(answer, cookie, int(single_sign_on.PATIENCE.total_seconds()), COOKIE)
+    set_cookie(answer, cookie, int(service.PATIENCE.total_seconds()), COOKIE)
     return answer
 
 
@@ -68,8 +68,8 @@ async def leave_for_provider(here: Here, visitor: Visitor) -> RedirectResponse:
     status_code=303,
     response_class=RedirectResponse,
     responses=refusals(
-        single_sign_on.NoSingleSignOn,
-        single_sign_on.NotInvited,
+        service.NoSingleSignOn,
+        service.NotInvited,
         SignOnRefused,
         ProviderUnavailable,
     ),
@@ -87,7 +87,7 @@ async def return_from_provider(
     answer = RedirectResponse(HOME, 303)
     deliver = Delivery(request, answer, here)
     given = {"code": code, "state": state, "iss": iss}
-    opened = await single_sign_on.arrive(
+    opened = await service.arrive(
         here.database,
         visitor,
         there,
@@ -110,6 +110,6 @@ def _parties(here: Installation) -> tuple[Provider, Client]:
         settings.oidc_client_secret,
     )
     if not (issuer and name and secret):
-        raise single_sign_on.NoSingleSignOn
+        raise service.NoSingleSignOn
     callback = f"{settings.site()}{PATH}/callback"
     return provider(issuer), Client(name, secret.get_secret_value(), callback)

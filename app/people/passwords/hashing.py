@@ -14,7 +14,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.people.domain import TooManySignIns, WeakPassword
-from app.people.strength import weakness
+from app.people.passwords.strength import weakness
 
 HASHES_AT_ONCE = 2
 WAITING_AT_MOST = 32

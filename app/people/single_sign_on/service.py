@@ -21,9 +21,10 @@ from app.infra.db import Anyone, Database
 from app.infra.secret import SealBroken, seal, unseal
 from app.kernel.errors import Forbidden, NotFound
 from app.kernel.mail import is_address
-from app.people import attempts, domain, sessions
+from app.people import attempts, domain
 from app.people.attempts import Limit, Try
-from app.people.oidc_provider import Client, Provider, SignOnRefused
+from app.people.sessions import service as sessions
+from app.people.single_sign_on.provider import Client, Provider, SignOnRefused
 
 PATIENCE = timedelta(minutes=10)
 """How long someone may take at the provider."""

@@ -31,21 +31,6 @@ _SESSIONS = f"""
       FROM app.my_sessions($1::bytea, $2::timestamptz) s)) AS item, NULL AS version"""
 
 
-_TOKENS = f"""
-    SELECT json_build_object('in_session', app.in_session($1::bytea), 'items', (
-      SELECT coalesce(json_agg(json_build_object(
-        'id', {public_id("tok", "t.id")}, 'membership_id', {public_id("msh", "t.membership_id")},
-        'role', t.role, 'name', t.name, 'scopes', t.scopes, 'prefix', t.prefix,
-        'created_at', {instant("t.created_at")}, 'expires_at', {instant("t.expires_at")})
-        ORDER BY t.created_at DESC, t.id DESC), '[]')
-      FROM app.my_tokens($2::timestamptz) t)) AS item, NULL AS version"""
-
-
-def live_tokens(caller: Anyone) -> ItemQuery:
-    """Programs' live tokens that the caller answers for, and whether the caller signed in."""
-    return ItemQuery(_TOKENS, [caller.token_hash(), caller.now])
-
-
 def me(caller: Anyone) -> ItemQuery:
     """Who the caller is, but for role and scopes. A program is told of no hat but its own."""
     return ItemQuery(_ME, [caller.token_hash()])

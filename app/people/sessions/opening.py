@@ -7,7 +7,10 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Anyone, Database
-from app.people import attempts, domain, passwords, second_factor, sessions
+from app.people import attempts, domain
+from app.people.passwords import hashing
+from app.people.second_factor import service as second_factor
+from app.people.sessions import service
 
 
 async def open_session(
@@ -31,7 +34,7 @@ async def open_session(
     async with attempts.counted(database, secret, attempts.by_mail(email, caller), caller.now):
         async with database.transaction() as session:
             person, factor = await _known(session, email)
-        fits = await passwords.verify_password(password, person.password_hash if person else None)
+        fits = await hashing.verify_password(password, person.password_hash if person else None)
         if person is None or not fits:
             raise domain.WrongCredentials
         if factor is not None and factor.confirmed:
@@ -40,10 +43,10 @@ async def open_session(
             await second_factor.prove(database, caller, secret, person.person_id, code)
         async with database.transaction() as session:
             # A change of password waits for this session, and ends it with the others.
-            await sessions.hold_person(session, person.person_id)
+            await service.hold_person(session, person.person_id)
             if await _known(session, email) != (person, factor):  # disabled, say, meanwhile
                 raise domain.WrongCredentials
-            opened = await sessions.open_for(session, caller, person.person_id, life, membership_id)
+            opened = await service.open_for(session, caller, person.person_id, life, membership_id)
             if opened is None:
                 raise domain.WrongCredentials
             return opened
@@ -51,7 +54,7 @@ async def open_session(
 
 async def _known(session: AsyncSession, email: str) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The person of a mail address, and their second factor."""
-    person = await sessions.credentials(session, email)
+    person = await service.credentials(session, email)
     if person is None:
         return None, None
     return person, await second_factor.factor_of(session, person.person_id)

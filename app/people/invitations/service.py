@@ -17,8 +17,9 @@ from app.kernel.actor import Actor, Role
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
 from app.kernel.mail import normal_address
-from app.people import admission, domain, letters, links, passwords
+from app.people import admission, domain, letters, links
 from app.people.models import Invitation
+from app.people.passwords import hashing
 
 MAIL_INVITATION = "people.mail_invitation"
 
@@ -116,7 +117,7 @@ async def accept_invitation(
         if newcomer.name is None or newcomer.password is None:
             raise admission.NameAndPasswordNeeded
         known = (newcomer.name, invited.email, invited.cluster_name, invited.member_name or "")
-        name, hashed = newcomer.name, await passwords.hash_new_password(newcomer.password, known)
+        name, hashed = newcomer.name, await hashing.hash_new_password(newcomer.password, known)
     async with database.transaction() as session:
         await enter_cluster(session, cluster_id)
         found = await session.execute(

@@ -13,9 +13,10 @@ from app.infra.http.strict import room_router
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.people import admission, domain, repository, service
-from app.people.entry_schemas import AcceptanceIn, AcceptanceOut, InvitationIn, InvitationOut
-from app.people.session_deps import MeInSession
+from app.people import admission, domain
+from app.people.invitations import repository, service
+from app.people.invitations.schemas import AcceptanceIn, AcceptanceOut, InvitationIn, InvitationOut
+from app.people.sessions.deps import MeInSession
 
 router = room_router(path="/invitations", tags=["people"])
 

@@ -12,9 +12,10 @@ from app.infra.http.strict import room_router
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.people import admission, domain, repository, service
-from app.people.entry_schemas import DepartureOut, PersonOut, RoleIn, RoleOut
-from app.people.session_deps import MeInSession
+from app.people import admission, domain
+from app.people.memberships import repository, service
+from app.people.memberships.schemas import DepartureOut, PersonOut, RoleIn, RoleOut
+from app.people.sessions.deps import MeInSession
 
 router = room_router(path="/people", tags=["people"])
 

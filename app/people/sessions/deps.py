@@ -8,15 +8,16 @@ from fastapi import Depends, Request, Response
 from app.infra.http.credential import bearer, drop_cookie, set_cookie
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.kernel.actor import Actor
-from app.people import domain, sessions
-from app.people.session_schemas import SessionOut
+from app.people import domain
+from app.people.sessions import service
+from app.people.sessions.schemas import SessionOut
 
 Way = Literal["token", "cookie"]
 
 
 async def signed_in_person(session: Session, actor: Me, caller: Caller) -> Actor:
     """The caller, who holds a session; raises SessionOnly for a program's token."""
-    sessions.require_session(await sessions.in_session(session, caller))
+    service.require_session(await service.in_session(session, caller))
     return actor
 
 

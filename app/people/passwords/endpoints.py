@@ -5,9 +5,11 @@ from fastapi import Request, Response
 from app.infra.http.deps import Caller, Here, OpenSession, caller_of
 from app.infra.http.errors import refusals
 from app.infra.http.strict import room_router
-from app.people import admission, domain, service
+from app.people import admission, domain
 from app.people.attempts import RESETS, TooManyAttempts, by_network, spend
-from app.people.entry_schemas import PasswordIn, ResetAcceptanceIn, ResetIn, ResetOut
+from app.people.passwords import service
+from app.people.passwords.domain import WrongPassword
+from app.people.passwords.schemas import PasswordIn, ResetAcceptanceIn, ResetIn, ResetOut
 
 router = room_router(tags=["sessions"])
 
@@ -52,7 +54,7 @@ async def accept_password_reset(body: ResetAcceptanceIn, here: Here, request: Re
     operation_id="change_password",
     status_code=204,
     responses=refusals(
-        admission.WrongPassword,
+        WrongPassword,
         domain.SessionOnly,
         domain.WeakPassword,
         TooManyAttempts,

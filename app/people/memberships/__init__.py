@@ -1,0 +1,1 @@
+"""What someone is in a cluster, from when until when."""

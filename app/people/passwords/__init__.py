@@ -1,0 +1,1 @@
+"""Passwords: rated, hashed, changed, replaced by mail."""

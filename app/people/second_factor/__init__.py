@@ -1,0 +1,1 @@
+"""Codes beside the password."""

@@ -1,0 +1,1 @@
+"""Being signed in: opened, renewed, switched, ended."""
