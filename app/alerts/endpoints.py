@@ -9,7 +9,7 @@ from fastapi import Header, Path, Response
 
 from app.alerts import domain, ics, repository, service
 from app.alerts.schemas import AddressIn, AddressOut, FreshAddressOut
-from app.infra.http.deps import Here, Session, Visitor
+from app.infra.http.deps import Caller, Here, Session, Visitor
 from app.infra.http.errors import refusals
 from app.infra.http.ids import CalendarAddressId
 from app.infra.http.items import ItemReader
@@ -32,10 +32,10 @@ PAST = timedelta(days=30)
     responses=refusals(domain.TooManyAddresses),
 )
 async def open_calendar_address(
-    body: AddressIn, session: Session, actor: MeInSession, here: Here
+    body: AddressIn, session: Session, actor: MeInSession, caller: Caller, here: Here
 ) -> FreshAddressOut:
     """Open a private calendar address, shown this once: deadlines, read only, never a price."""
-    opened = await service.open_address(session, actor, body.name)
+    opened = await service.open_address(session, actor, caller, body.name)
     return FreshAddressOut(
         id=opened.id,
         name=opened.name,

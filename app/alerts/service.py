@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import domain, repository
+from app.infra.db import Anyone
 from app.journal.service import record
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
 from app.people.domain import fresh_token
+from app.people.sessions.service import hold_maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,12 @@ class Address:
     created_at: datetime
 
 
-async def open_address(session: AsyncSession, actor: Actor, name: str) -> Address:
-    """A private calendar address of the caller in their present role; raises TooManyAddresses."""
+async def open_address(session: AsyncSession, actor: Actor, caller: Anyone, name: str) -> Address:
+    """A private calendar address of the caller in their present role.
+
+    Raises TooManyAddresses, Unauthenticated (a session that ended at this moment).
+    """
+    await hold_maker(session, caller, actor.membership_id)
     token = fresh_token()
     address = Address(new_id(), name, token.secret, actor.now)
     if not await repository.add_address(session, actor, address.id, name, token):

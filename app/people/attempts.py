@@ -39,7 +39,12 @@ class Limit:
     within: timedelta
 
 
-ACCOUNT = Limit("account", 10, timedelta(minutes=15))
+HERE = Limit("account here", 10, timedelta(minutes=15))
+"""About one account from one network."""
+ACCOUNT = Limit("account", 50, timedelta(minutes=15))
+"""About one account from all networks that it is not known from: at most 4,800 a day."""
+KNOWN = Limit("known", 1, timedelta(days=30))
+"""That an account was signed in to from a network: what strangers guess does not close it there."""
 NETWORK = Limit("network", 100, timedelta(minutes=15))
 RESETS = Limit("resets", 100, timedelta(hours=1))
 """Links for a new password, asked for from one network: each is a row, a job, perhaps a mail."""
@@ -55,14 +60,38 @@ class Try:
     about: str
 
 
-def by_mail(email: str, caller: Anyone) -> list[Try]:
-    """A guess about an account, from where the caller is."""
-    return [Try(ACCOUNT, normal_address(email)), by_network(NETWORK, caller)]
+async def by_mail(database: Database, secret: str, email: str, caller: Anyone) -> list[Try]:
+    """A guess about an account, from where the caller is.
+
+    Whoever knows an address could close it to its owner by guessing, if all guesses counted
+    together: they do not where the owner has signed in from of late.
+    """
+    tries = [_here(HERE, email, caller), by_network(NETWORK, caller)]
+    values = {"key": _key(secret, _here(KNOWN, email, caller)), "now": caller.now}
+    known = await database.statement("SELECT app.is_noted(:key, :now) AS known", values)
+    return tries if known[0].known else [*tries, Try(ACCOUNT, normal_address(email))]
+
+
+async def note_network(database: Database, secret: str, email: str, caller: Anyone) -> None:
+    """Remember that an account was signed in to from the caller's network."""
+    values = {
+        "key": _key(secret, _here(KNOWN, email, caller)),
+        "until": caller.now + KNOWN.within,
+    }
+    await database.statement("SELECT app.note(:key, :until)", values)
 
 
 def by_network(limit: Limit, caller: Anyone) -> Try:
     """A try from the caller's network; where they come from stands for itself without one."""
-    return Try(limit, network_of(caller.origin) or caller.origin)
+    return Try(limit, _network(caller))
+
+
+def _here(limit: Limit, email: str, caller: Anyone) -> Try:
+    return Try(limit, f"{normal_address(email)}\0{_network(caller)}")
+
+
+def _network(caller: Anyone) -> str:
+    return network_of(caller.origin) or caller.origin
 
 
 async def spend(database: Database, secret: str, tries: list[Try], now: datetime) -> list[bytes]:

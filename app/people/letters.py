@@ -98,7 +98,7 @@ def reset(asked: Asked, site: str, token: str) -> Mail:
             f"Pour le choisir, ouvrez ce lien{WIDE}:",
             f"{site}/password-reset#{token}",
             "Il sert une seule fois, pendant une heure. Toutes vos sessions ouvertes seront "
-            "fermées.",
+            "fermées, vos jetons d’API révoqués et vos adresses privées de calendrier fermées.",
             f"Ce n’était pas vous{NARROW}? Ne faites rien{WIDE}: votre mot de passe reste le "
             "même, et personne ne peut le changer sans ce message.",
         ),
@@ -106,8 +106,17 @@ def reset(asked: Asked, site: str, token: str) -> Mail:
     )
 
 
-def password_changed(changed: Asked, site: str) -> Mail:
-    """Tells someone that their password is another now."""
+def password_changed(changed: Asked, site: str, tokens: int = 0, addresses: int = 0) -> Mail:
+    """Tells someone that their password is another now, and what was closed with it."""
+    closed = [
+        f"{what}{WIDE}: {count}"
+        for what, count in (
+            ("jetons d’API révoqués", tokens),
+            ("adresses privées de calendrier fermées", addresses),
+        )
+        if count
+    ]
+    also = f" Avec elles, {', '.join(closed)}. Recréez ceux qui servent encore." if closed else ""
     return Mail(
         about=f"password-changed.{changed.id.hex}.{changed.at:%Y%m%dT%H%M%S%f}",
         to=changed.email,
@@ -115,7 +124,8 @@ def password_changed(changed: Asked, site: str) -> Mail:
         text=_letter(
             site,
             f"Le mot de passe du compte Grappe de {quoted(changed.name)} a changé le "
-            f"{_moment(changed.at, HOME_ZONE)}. Les autres sessions ouvertes ont été fermées.",
+            f"{_moment(changed.at, HOME_ZONE)}. Les autres sessions ouvertes ont été fermées."
+            f"{also}",
             f"C’était vous{NARROW}? Il n’y a rien à faire.",
             f"Ce n’était pas vous{NARROW}? Quelqu’un connaît votre mot de passe, ou lit votre "
             f"courrier. Changez d’abord celui de votre messagerie, puis celui de Grappe{WIDE}:",

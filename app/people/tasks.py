@@ -51,14 +51,17 @@ async def mail_reset(reset_id: str) -> None:
 async def mail_password_changed(
     person_id: str,
     changed_at: str,
+    tokens: int = 0,
+    addresses: int = 0,
     cluster_id: str | None = None,  # noqa: ARG001 - stamped on what is deferred inside a cluster
 ) -> None:
-    """Tell a person that their password is another now."""
+    """Tell a person that their password is another now, and how much was closed with it."""
     settings, at = jobs.settings.get(), datetime.fromisoformat(changed_at)
     async with jobs.databases.get().job.transaction() as session:
         changed = await passwords.changed_letter(session, UUID(person_id), at)
     if changed is not None:
-        await mail.send(settings, letters.password_changed(changed, settings.site()))
+        letter = letters.password_changed(changed, settings.site(), tokens, addresses)
+        await mail.send(settings, letter)
 
 
 @blueprint.task(name=FORGET_SIGN_INS, queueing_lock=FORGET_SIGN_INS)

@@ -1,5 +1,6 @@
 """A private calendar address: deadlines, read only, revocable, no prices (trial 29)."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from httpx import AsyncClient, Response
 from icalendar import Calendar
 from sqlalchemy import text
 
+from app.alerts import repository
 from app.alerts.domain import MAX_ADDRESSES
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.test_round_trips import READS
@@ -204,3 +206,13 @@ async def test_the_secret_is_neither_logged_nor_stored(
             {"cluster": world.cluster_id, "secret": secret},
         )
     assert stored == 0
+
+
+async def test_of_addresses_opened_at_once_no_more_than_the_limit_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MAX_ADDRESSES", 2)
+    answers = await asyncio.gather(
+        *[world.alpha.post("/v1/calendar-addresses", {"name": "x"}) for _ in range(6)]
+    )
+    assert sorted(one.status_code for one in answers) == [201] * 2 + [409] * 4

@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+import pytest
 from httpx import Response
 from sqlalchemy import text
 
@@ -15,6 +17,7 @@ from app.settings import Settings
 from tests.consortia.steps import ok, refused
 from tests.people.conftest import Mailroom
 from tests.people.entry import PASSWORD, address, invited, newcomer, sign_in
+from tests.people.test_session_races import waiting
 from tests.world import NOW, Person, World
 
 NEW = "cerise violon marteau brume"
@@ -43,14 +46,15 @@ async def test_a_lost_password_is_replaced_by_mail_and_every_session_ends(
     world: World, mailroom: Mailroom, owner: Database
 ) -> None:
     email, person = await camille(world, mailroom)
-    program = await api_token(owner, email)
+    program, calendar = await api_token(owner, email), await address_of_calendar(person)
     assert (await ask(world, email)).status_code == 202
     assert (await ask(world, f" {email.upper()}")).status_code == 202
     await mailroom.deliver()
     first, second = mailroom.links(email)
     assert (await reset(world, first)).status_code == 204
     refused(await person.get("/v1/me"), 401, "unauthenticated")
-    assert (await Person(world.client, program, None).get("/v1/me")).status_code == 200
+    refused(await Person(world.client, program, None).get("/v1/me"), 401, "unauthenticated")
+    assert (await world.client.get(calendar)).status_code == 404
     for token in (first, second):
         refused(await reset(world, token), 404, "unusable_link")
     body = {"email": email, "password": PASSWORD}
@@ -61,6 +65,70 @@ async def test_a_lost_password_is_replaced_by_mail_and_every_session_ends(
     assert told["Subject"] == "Votre mot de passe a changé"
     assert "grappe_" not in told.get_content()
     assert NEW not in told.get_content()
+    closed = " ".join(told.get_content().split())
+    assert "jetons d’API révoqués : 1" in closed
+    assert "adresses privées de calendrier fermées : 1" in closed
+
+
+async def address_of_calendar(person: Person) -> str:
+    """The path of a private calendar address of a person."""
+    made = ok(await person.post("/v1/calendar-addresses", {"name": "Téléphone"}))
+    return str(urlsplit(made["url"]).path)
+
+
+async def test_who_changes_their_password_keeps_programs_and_calendars(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    email, person = await camille(world, mailroom)
+    program, calendar = await api_token(owner, email), await address_of_calendar(person)
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    done = await world.client.put("/v1/me/password", json=body, headers=person.headers())
+    assert done.status_code == 204
+    assert (await Person(world.client, program, None).get("/v1/me")).status_code == 200
+    assert (await world.client.get(calendar)).status_code == 200
+    await mailroom.deliver()
+    assert "jetons" not in mailroom.box.to(email)[-1].get_content()
+
+
+async def test_a_program_of_the_company_outlives_its_makers_reset(
+    world: World, mailroom: Mailroom
+) -> None:
+    email, _ = await camille(world, mailroom)
+    await ask(world, email)
+    await mailroom.deliver()
+    assert (await reset(world, mailroom.links(email)[0])).status_code == 204
+    assert (await world.integration.get("/v1/me")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/tokens", "/v1/calendar-addresses"])
+async def test_what_is_made_at_that_moment_is_closed_with_the_rest(
+    world: World, mailroom: Mailroom, owner: Database, path: str
+) -> None:
+    email, person = await camille(world, mailroom)
+    await ask(world, email)
+    await mailroom.deliver()
+    (token,) = mailroom.links(email)
+    body = {"name": "Tableur"} | ({"scopes": ["tenders:read"]} if path == "/v1/tokens" else {})
+    async with owner.transaction() as session:
+        # Held here, the membership lets what is made for it wait, and the reset pass.
+        await session.execute(
+            text(
+                "SELECT FROM membership m JOIN person p ON p.id = m.person_id"
+                " WHERE p.email = :email FOR UPDATE OF m"
+            ),
+            {"email": email},
+        )
+        making = asyncio.create_task(person.post(path, body))
+        await waiting(owner, 1)
+        ending = asyncio.create_task(reset(world, token))
+        await asyncio.sleep(1)
+    assert (await ending).status_code == 204
+    made = await making
+    if made.status_code == 201:
+        secret = made.json().get("token") or urlsplit(made.json()["url"]).path
+        used = Person(world.client, secret, None)
+        found = await (used.get("/v1/me") if path == "/v1/tokens" else world.client.get(secret))
+        assert found.status_code in {401, 404}
 
 
 async def api_token(owner: Database, email: str) -> str:

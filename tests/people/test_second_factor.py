@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from app.kernel.errors import NotFound
 from app.kernel.ids import encode
 from app.people import service
 from app.people.attempts import CODE
+from app.people.second_factor import service as second_factor
 from app.settings import Settings
 from tests.people.steps import (
     PASSWORD,
@@ -50,6 +52,26 @@ async def test_enrolment_takes_the_password_and_a_code_and_renews_the_session(
     assert (await renewed.get("/v1/me")).json()["second_factor"] is True
     again = await renewed.post("/v1/me/second-factor", {"password": PASSWORD})
     assert (again.status_code, again.json()["code"]) == (409, "second_factor_set")
+
+
+async def test_a_code_confirms_the_authenticator_that_it_came_from_and_no_later_one(
+    world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await signed_in(world, await enrol(world, owner))
+    first = (await person.post("/v1/me/second-factor", {"password": PASSWORD})).json()["secret"]
+    prove = second_factor.prove
+
+    async def then_another(*given: Any) -> Any:
+        proved = await prove(*given)
+        again = await person.post("/v1/me/second-factor", {"password": PASSWORD})
+        assert again.status_code == 201
+        return proved
+
+    monkeypatch.setattr(second_factor, "prove", then_another)
+    body = {"code": codes(first)}
+    confirmed = await person.post("/v1/me/second-factor/confirmations", body)
+    assert (confirmed.status_code, confirmed.json()["code"]) == (404, "not_found")
+    assert (await person.get("/v1/me")).json()["second_factor"] is False
 
 
 async def test_a_code_is_asked_for_after_the_right_password_alone(

@@ -38,7 +38,17 @@ async def disable_for_a_while(_: World, owner: Database, __: Person, email: str)
         await service.enable_person(session, email, NOW)
 
 
-@pytest.mark.parametrize("ending", [change_password, set_up_second_factor, disable_for_a_while])
+async def end_that_one(world: World, _: Database, person: Person, __: str) -> None:
+    """By the person, who saw it in the list."""
+    sessions = ok(await person.get("/v1/sessions"), 200)["items"]
+    (other,) = [one["id"] for one in sessions if not one["current"]]
+    ended = await world.client.delete(f"/v1/sessions/{other}", headers=person.headers())
+    assert ended.status_code == 204, ended.text
+
+
+@pytest.mark.parametrize(
+    "ending", [change_password, set_up_second_factor, disable_for_a_while, end_that_one]
+)
 async def test_a_session_that_changes_hats_at_that_moment_ends_with_the_others(
     world: World, owner: Database, ending: Ending
 ) -> None:

@@ -1,15 +1,20 @@
 """Programs' tokens: their scopes hold everywhere, and they end at once."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from app.api import SCOPES, TAGS
 from app.infra.db import Database
 from app.kernel.actor import Role
+from app.kernel.ids import encode
 from app.kernel.scopes import needed_scope
+from app.people.tokens import service as tokens
 from app.settings import Settings
 from tests.people.steps import api_at, as_holder, enrol, signed_in
 from tests.test_openapi import OPEN, operations
@@ -183,3 +188,42 @@ async def test_a_program_is_told_of_no_other_hat(
 async def _revoke(client: AsyncClient, person: Person, token_id: str) -> int:
     answer = await client.delete(f"/v1/tokens/{token_id}", headers=person.headers())
     return answer.status_code
+
+
+async def test_revoking_a_token_of_another_hat_is_on_record_where_the_token_is(
+    world: World, other_world: World, owner: Database
+) -> None:
+    email = await enrol(world, owner)
+    await enrol(other_world, owner, email=email)
+    here = await signed_in(world, email)
+    made = (await here.post("/v1/tokens", {"name": "x", "scopes": ["tenders:read"]})).json()["id"]
+    home = (await here.get("/v1/me")).json()
+    (there,) = [
+        one["membership_id"]
+        for one in home["memberships"]
+        if one["membership_id"] != home["membership_id"]
+    ]
+    switched = (await here.post("/v1/sessions/switches", {"membership_id": there})).json()["token"]
+    elsewhere = as_holder(world, switched)
+    revoked = await world.client.delete(f"/v1/tokens/{made}", headers=elsewhere.headers())
+    assert revoked.status_code == 204, revoked.text
+    async with owner.transaction() as session:
+        rows = await session.execute(
+            text(
+                "SELECT cluster_id FROM audit_entry"
+                " WHERE action = 'token.revoked' AND subject_id = :token"
+            ),
+            {"token": UUID(made.removeprefix("tok_"))},
+        )
+        where = [encode("clu", cluster_id) for (cluster_id,) in rows]
+    assert where == [home["cluster_id"]]
+
+
+async def test_of_tokens_made_at_once_no_more_than_the_limit_are(
+    world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "AT_MOST", 2)
+    person = await signed_in(world, await enrol(world, owner))
+    body = {"name": "x", "scopes": ["tenders:read"]}
+    answers = await asyncio.gather(*[person.post("/v1/tokens", body) for _ in range(6)])
+    assert sorted(one.status_code for one in answers) == [201] * 2 + [409] * 4

@@ -42,7 +42,8 @@ async def ask_password_reset(
 async def accept_password_reset(body: ResetAcceptanceIn, here: Here, request: Request) -> Response:
     """Choose a new password by the link of a mail: once, within the hour.
 
-    Every session of the person ends, and every other link; API tokens live on.
+    Every session of the person ends, every other link, every API token of theirs and every
+    private calendar address; a mail says how many. Programs that are members themselves go on.
     """
     caller = caller_of(request, here)
     await service.accept_reset(here.database, here.secret, body.token, body.password, caller)

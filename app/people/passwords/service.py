@@ -14,7 +14,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.ids import new_id
 from app.kernel.mail import normal_address
 from app.people import admission, letters, links
-from app.people.attempts import ACCOUNT, Try, counted
+from app.people.attempts import by_mail, counted
 from app.people.passwords import domain, hashing
 from app.people.sessions import service as sessions
 
@@ -43,10 +43,11 @@ async def ask_reset(session: AsyncSession, email: str, now: datetime) -> None:
 async def accept_reset(
     database: Database, secret: str, token: str, password: str, caller: Anyone
 ) -> None:
-    """Choose a new password by a link; every session and every other link of the person ends.
+    """Choose a new password by a link: all that the person signs in with ends.
 
-    API tokens live on: a program does not know the password. Raises UnusableLink, WeakPassword,
-    TooManySignIns.
+    Sessions, other links, the tokens of the person's own programs, private calendar addresses:
+    whoever lost a password may have lost more, and what an intruder made would outlive them.
+    Raises UnusableLink, WeakPassword, TooManySignIns.
     """
     (reset_id,) = links.RESET.read(secret, token)
     async with database.transaction() as session:
@@ -60,13 +61,13 @@ async def accept_reset(
     hashed = await hashing.hash_new_password(password, (person.email, person.name))
     async with database.transaction() as session:
         found = await session.execute(
-            text("SELECT person_id, clusters FROM app.accept_reset(:id, :hash, :now)"),
+            text("SELECT * FROM app.accept_reset(:id, :hash, :now)"),
             {"id": reset_id, "hash": hashed, "now": caller.now},
         )
         row = found.one_or_none()
         if row is None:  # used while the password was hashed
             raise admission.UnusableLink
-        await _tell(session, row.person_id, caller.now)
+        await _tell(session, row.person_id, caller.now, row.tokens, row.addresses)
         await session.execute(
             text("SELECT set_config('app.person', :id, true)"), {"id": str(row.person_id)}
         )
@@ -79,14 +80,15 @@ async def change_password(
 ) -> None:
     """Change one's own password; one's other sessions end, the present one stays.
 
-    In transactions of its own, as signing in. Raises Unauthenticated, SessionOnly, WrongPassword,
-    TooManyAttempts, WeakPassword, TooManySignIns.
+    So do tokens and calendar addresses: programs do not know the password. In transactions of
+    its own, as signing in. Raises Unauthenticated, SessionOnly, WrongPassword, TooManyAttempts,
+    WeakPassword, TooManySignIns.
     """
     async with database.transaction() as session:
         await sessions.enter_session(session, caller)
         mine = await _my_credentials(session)
-    guess = Try(ACCOUNT, mine.email)
-    async with counted(database, secret, [guess], caller.now):
+    tries = await by_mail(database, secret, mine.email, caller)
+    async with counted(database, secret, tries, caller.now):
         if not await hashing.verify_password(current, mine.password_hash):
             raise domain.WrongPassword
     hashed = await hashing.hash_new_password(new, (mine.email, mine.name))
@@ -107,9 +109,16 @@ async def _my_credentials(session: AsyncSession) -> Row[Any]:
     return found.one()
 
 
-async def _tell(session: AsyncSession, person_id: UUID, now: datetime) -> None:
+async def _tell(
+    session: AsyncSession, person_id: UUID, now: datetime, tokens: int = 0, addresses: int = 0
+) -> None:
     await jobs.defer(
-        session, MAIL_PASSWORD_CHANGED, person_id=str(person_id), changed_at=now.isoformat()
+        session,
+        MAIL_PASSWORD_CHANGED,
+        person_id=str(person_id),
+        changed_at=now.isoformat(),
+        tokens=tokens,
+        addresses=addresses,
     )
 
 

@@ -71,8 +71,11 @@ async def factor_of(session: AsyncSession, person_id: UUID) -> Row[Any] | None:
 
 async def prove(
     database: Database, caller: Anyone, secret: str, person_id: UUID, code: str
-) -> None:
-    """Spend a code of a person; raises WrongCode, SecondFactorUnreadable, TooManyAttempts."""
+) -> bytes:
+    """Spend a code of a person, and give the sealed secret that it came from.
+
+    Raises WrongCode, SecondFactorUnreadable, TooManyAttempts.
+    """
     tries = [Try(CODE, str(person_id))]
     async with (
         attempts.counted(database, secret, tries, caller.now),
@@ -83,6 +86,7 @@ async def prove(
             session, caller, secret=secret, person_id=person_id, factor=factor, code=code
         ):
             raise WrongCode
+        return bytes(factor.secret)
 
 
 async def _spend(
@@ -149,14 +153,14 @@ async def confirm(
         factor = await factor_of(session, actor.person_id)
         if factor is None or factor.confirmed:
             raise NotFound
-    await prove(database, caller, secret, actor.person_id, code)
+    proved = await prove(database, caller, secret, actor.person_id, code)
     codes = [b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
     async with database.transaction() as session:
         actor = await sessions.enter_session(session, caller)
         hashes = [_hash(secret, actor.person_id, one) for one in codes]
         confirmed = await session.scalar(
-            text("SELECT app.confirm_second_factor(:hashes, :now)"),
-            {"hashes": hashes, "now": actor.now},
+            text("SELECT app.confirm_second_factor(:proved, :hashes, :now)"),
+            {"proved": proved, "hashes": hashes, "now": actor.now},
         )
         if not confirmed:
             raise NotFound
@@ -194,7 +198,7 @@ async def _reprove(database: Database, caller: Anyone, secret: str, password: st
         known = await sessions.credentials(session, email)
     if known is not None and known.password_hash is None:  # who signs in elsewhere
         return email
-    tries = attempts.by_mail(email, caller)
+    tries = await attempts.by_mail(database, secret, email, caller)
     async with attempts.counted(database, secret, tries, caller.now):
         stored = known.password_hash if known else None
         if not await hashing.verify_password(password or "", stored):

@@ -31,7 +31,8 @@ async def open_session(
     SecondFactorRequired (after the right password alone), WrongCode, SecondFactorUnreadable,
     TooManyAttempts, TooManySignIns.
     """
-    async with attempts.counted(database, secret, attempts.by_mail(email, caller), caller.now):
+    tries = await attempts.by_mail(database, secret, email, caller)
+    async with attempts.counted(database, secret, tries, caller.now):
         async with database.transaction() as session:
             person, factor = await _known(session, email)
         fits = await hashing.verify_password(password, person.password_hash if person else None)
@@ -49,7 +50,8 @@ async def open_session(
             opened = await service.open_for(session, caller, person.person_id, life, membership_id)
             if opened is None:
                 raise domain.WrongCredentials
-            return opened
+    await attempts.note_network(database, secret, email, caller)
+    return opened
 
 
 async def _known(session: AsyncSession, email: str) -> tuple[Row[Any] | None, Row[Any] | None]:

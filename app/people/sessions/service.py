@@ -4,14 +4,15 @@ A session is one row whose secret changes: at a renewal, at a change of hat. Wha
 in for, when and from where stays, and so does the day on which it ends for good.
 """
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Anyone, enter
-from app.kernel.actor import Actor
+from app.infra.db import Anyone, enter, enter_cluster
+from app.kernel.actor import Actor, Role
 from app.kernel.errors import NotFound, Unauthenticated
 from app.kernel.ids import new_id
 from app.kernel.mail import normal_address
@@ -30,6 +31,23 @@ async def credentials(session: AsyncSession, email: str) -> Row[Any] | None:
 async def hold_person(session: AsyncSession, person_id: UUID) -> None:
     """Have whatever ends all sessions of a person wait for what is done to one of them here."""
     await session.execute(text("SELECT app.hold_person(:id)"), {"id": person_id})
+
+
+async def hold_maker(session: AsyncSession, caller: Anyone, holder_id: UUID | None) -> None:
+    """Before a credential of a membership is made: have the next one like it wait, and whatever
+    ends all that the person has. Raises Unauthenticated when that has ended this session."""
+    values = {"holder": holder_id, "hash": caller.token_hash()}
+    if not await session.scalar(text("SELECT app.hold_maker(:holder, :hash)"), values):
+        raise Unauthenticated
+
+
+async def enter_elsewhere(session: AsyncSession, actor: Actor, cluster_id: UUID) -> Actor:
+    """The same person in another of their clusters, for no company, to be put on record there."""
+    await enter_cluster(session, cluster_id)
+    await session.execute(text("SELECT set_config('app.member', '', true)"))
+    return replace(
+        actor, cluster_id=cluster_id, member_id=None, membership_id=None, role=Role.VIEWER
+    )
 
 
 async def open_for(

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from app.infra.http.deps import Session
+from app.infra.http.deps import Caller, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import TokenId
 from app.infra.http.items import SIGNED_IN, Item
@@ -25,13 +25,14 @@ router = room_router(path="/tokens", tags=["tokens"])
     responses=refusals(domain.SessionOnly, NotFound, service.UnknownScope, service.TooManyTokens),
 )
 async def create_token(
-    body: TokenIn, session: Session, actor: MeInSession, request: Request
+    body: TokenIn, session: Session, actor: MeInSession, caller: Caller, request: Request
 ) -> FreshTokenOut:
     """Make a token for a program, with the scopes that it needs and no more."""
     service.check_scopes(body.scopes, all_scopes(tag["name"] for tag in request.app.openapi_tags))
     token_id, secret, expires_at = await service.issue_token(
         session,
         actor,
+        caller,
         membership_id=body.membership_id,
         name=body.name,
         scopes=body.scopes,

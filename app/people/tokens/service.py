@@ -13,12 +13,14 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.infra.db import Anyone
 from app.journal.service import record
 from app.kernel.access import ALLOWED, Permission
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.ids import new_id
 from app.people import domain
+from app.people.sessions import service as sessions
 
 AT_MOST = 50
 """Live tokens of one membership."""
@@ -47,13 +49,17 @@ def check_scopes(scopes: Collection[str], known: Collection[str]) -> None:
 async def issue_token(
     session: AsyncSession,
     actor: Actor,
+    caller: Anyone,
     *,
     membership_id: UUID | None,
     name: str,
     scopes: list[str],
     days: int,
 ) -> tuple[UUID, str, datetime]:
-    """A token's id, its secret (shown once) and its end; raises NotFound, TooManyTokens."""
+    """A token's id, its secret (shown once) and its end.
+
+    Raises NotFound, TooManyTokens, Unauthenticated (a session that ended at this moment).
+    """
     holder_id = membership_id or actor.membership_id
     found = await session.execute(
         text("SELECT * FROM app.token_holder(:holder)"), {"holder": holder_id}
@@ -61,6 +67,7 @@ async def issue_token(
     holder = found.one_or_none()
     if holder is None or not (holder_id == actor.membership_id or _answers_for(actor, holder)):
         raise NotFound
+    await sessions.hold_maker(session, caller, holder_id)
     token, token_id = domain.fresh_token(), new_id()
     expires_at = actor.now + timedelta(days=days)
     issued = await session.scalar(
@@ -97,9 +104,11 @@ def _answers_for(actor: Actor, holder: Row[Any]) -> bool:
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> None:
     """Have a token fail from the next request on; raises NotFound."""
-    revoked = await session.scalar(
+    cluster_id = await session.scalar(
         text("SELECT app.revoke_token(:id, :now)"), {"id": token_id, "now": actor.now}
     )
-    if not revoked:
+    if cluster_id is None:
         raise NotFound
+    if cluster_id != actor.cluster_id:  # of another hat: the trail of the cluster that it was of
+        actor = await sessions.enter_elsewhere(session, actor, cluster_id)
     await record(session, actor, "token.revoked", token_id)
