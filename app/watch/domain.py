@@ -39,15 +39,65 @@ class Deadline:
     certain: bool
 
 
+class Reservation(StrEnum):
+    """For whom a contract or a lot is reserved."""
+
+    SHELTERED = "sheltered"
+    """Disabled or disadvantaged workers (CCP L2113-12 to L2113-14; BT-71 ``res-ws``)."""
+    SOCIAL_ECONOMY = "social_economy"
+    """Social and solidarity economy (CCP L2113-15, L2113-16; BT-71 ``res-pub-ser``)."""
+
+
+class CriterionKind(StrEnum):
+    """What a criterion weighs (CCP R2152-7; BT-539)."""
+
+    PRICE = "price"
+    COST = "cost"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """An award criterion; ``weight`` in the source's own words, which may sum to anything.
+
+    ``unit`` says what the weight is, when the source does: ``percent``, ``points``, ``rank``.
+    """
+
+    kind: CriterionKind
+    name: str
+    weight: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One winner of one lot (``None``: of the whole); ``concluded_on`` is when it was signed."""
+
+    winner: str
+    lot: str | None = None
+    winner_siret: str | None = None
+    amount: Money | None = None
+    concluded_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeLot:
-    """A part that can be bid for and won alone; ``number`` is the buyer's own label."""
+    """A part that can be bid for and won alone; ``number`` is the buyer's own label.
+
+    What is empty here is as the whole notice has it. ``duration_months`` is the contract's.
+    """
 
     number: str
     title: str
     description: str = ""
     cpv: tuple[str, ...] = ()
     estimate: Money | None = None
+    nuts: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    criteria: tuple[Criterion, ...] = ()
+    reserved: tuple[Reservation, ...] = ()
+    duration_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +107,13 @@ class Notice:
     ``source_id`` names it in its source; ``procedure_id`` groups the notices of one procedure
     when the source says so; ``follows`` are source ids of the notices that this one corrects,
     cancels or awards. ``departments`` are INSEE codes, two or three characters (``02``, ``2A``,
-    ``974``). CPV codes are eight digits without the check digit.
+    ``974``), ``nuts`` codes of two to five. CPV codes are eight digits without the check digit.
+
+    ``deadline`` is the first instant at which something is due; ``application_deadline`` and
+    ``bid_deadline`` tell which, where the source does. ``documents`` are addresses;
+    ``renews`` is the earlier contract, in the source's words.
     """
 
-    source: str
     source_id: str
     title: str
     buyer: str
@@ -75,9 +128,18 @@ class Notice:
     procedure: str | None = None
     cpv: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    nuts: tuple[str, ...] = ()
     lots: tuple[NoticeLot, ...] = ()
     estimate: Money | None = None
     deadline: Deadline | None = None
+    application_deadline: Deadline | None = None
+    bid_deadline: Deadline | None = None
+    criteria: tuple[Criterion, ...] = ()
+    reserved: tuple[Reservation, ...] = ()
+    documents: tuple[str, ...] = ()
+    renews: str | None = None
+    duration_months: int | None = None
+    awards: tuple[Award, ...] = ()
     url: str | None = None
 
 

@@ -14,6 +14,9 @@ from app.infra.db import Base
 class Source(Base):
     """Where notices come from. Off until the operator turns it on.
 
+    ``kind`` names its publisher (``sources.kinds``), ``settings`` are what that one needs to
+    know more. ``catalogue`` is the source whose numbers its notices bear: two doors to one
+    bulletin share it.
     ``requested_at`` is when the last scheduled import was asked for, ``quiet_until`` the
     instant before which the source asked not to be called again.
     """
@@ -21,6 +24,9 @@ class Source(Base):
     __tablename__ = "source"
 
     id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    catalogue: Mapped[str]
+    settings: Mapped[dict[str, Any]]
     enabled: Mapped[bool]
     base_url: Mapped[str]
     window_days: Mapped[int]
@@ -75,8 +81,9 @@ class SetAside(Base):
 class NoticeRow(Base):
     """A notice as it stands now.
 
-    ``cpv_branches`` (PostgreSQL makes them) are the branches of the code list that its CPV
-    codes and its lots' lie in; ``partial`` says that the record came without its body (a
+    ``cpv_branches`` and ``nuts_branches`` (PostgreSQL makes them) are the branches of the code
+    lists that its codes and its lots' lie in; ``details`` what no search looks into (see
+    ``service.content``); ``partial`` says that the record came without its body (a
     six-field export).
     """
 
@@ -99,6 +106,10 @@ class NoticeRow(Base):
     cpv: Mapped[list[str]]
     cpv_branches: Mapped[list[str] | None] = mapped_column(FetchedValue())
     departments: Mapped[list[str]]
+    nuts: Mapped[list[str]]
+    nuts_branches: Mapped[list[str] | None] = mapped_column(FetchedValue())
+    reserved: Mapped[list[str]]
+    details: Mapped[dict[str, Any]]
     lots: Mapped[list[dict[str, Any]]]
     estimate_cents: Mapped[int | None]
     currency: Mapped[str | None]

@@ -20,6 +20,7 @@ _NOTICE = f"""
       'id', {public_id("not", "id")}, 'source', source, 'source_id', source_id, 'kind', kind,
       'title', title, 'buyer', buyer, 'buyer_siret', buyer_siret, 'nature', nature,
       'concession', concession, 'procedure', procedure, 'cpv', cpv, 'departments', departments,
+      'nuts', nuts, 'reserved', reserved,
       'lot_count', jsonb_array_length(lots),
       'estimate', {money("estimate_cents", "currency")},
       'deadline', {_DEADLINE}, 'published_on', published_on, 'url', url,
@@ -35,7 +36,9 @@ _LOTS = f"""(
       'number', lot->>'number', 'title', lot->>'title', 'description', lot->>'description',
       'cpv', lot->'cpv', 'estimate', {
     money("(lot->>'estimate_cents')::bigint", "coalesce(lot->>'currency', 'EUR')")
-}) ORDER BY place), '[]')
+}, 'nuts', coalesce(lot->'nuts', '[]'), 'deadline', lot->'deadline',
+      'criteria', coalesce(lot->'criteria', '[]'), 'reserved', coalesce(lot->'reserved', '[]'),
+      'duration_months', lot->'duration_months') ORDER BY place), '[]')
     FROM jsonb_array_elements(lots) WITH ORDINALITY AS one (lot, place))"""
 
 _VERSIONS = f"""(
@@ -62,6 +65,11 @@ _LATER = f"""(
 _DETAIL = f"""
     SELECT json_build_object({_NOTICE}, 'description', description,
       'procedure_id', procedure_id, 'follows', follows, 'lots', {_LOTS},
+      'application_deadline', details->'application_deadline',
+      'bid_deadline', details->'bid_deadline',
+      'criteria', coalesce(details->'criteria', '[]'),
+      'documents', coalesce(details->'documents', '[]'), 'renews', details->'renews',
+      'duration_months', details->'duration_months', 'awards', coalesce(details->'awards', '[]'),
       'versions', {_VERSIONS}, 'later', {_LATER},
       'updated_at', {instant("updated_at")}) AS item, NULL AS version
     FROM notice WHERE id = $1::uuid"""
@@ -78,7 +86,7 @@ _RUNS = f"""
 SOURCES = ListQuery(
     select=f"""
         SELECT json_build_object(
-          'id', id, 'enabled', enabled, 'cron', cron, 'window_days', window_days,
+          'id', id, 'kind', kind, 'enabled', enabled, 'cron', cron, 'window_days', window_days,
           'last_success_at', {instant("last_success_at")},
           'failing_since', {instant("failing_since")}, 'last_error', last_error) AS item,
           ARRAY[id] AS keys

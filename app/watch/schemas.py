@@ -9,7 +9,7 @@ from app.infra.http.ids import ImportId, NoticeId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import MoneyOut, Out
 from app.kernel.errors import Fault, Invalid
-from app.watch.domain import Nature, NoticeKind
+from app.watch.domain import CriterionKind, Nature, NoticeKind, Reservation
 from app.watch.repository import Search
 from app.watch.service.prepare import branch
 from app.watch.zones import department
@@ -80,14 +80,38 @@ class NoticeDeadlineOut(Out):
     certain: bool = Field(description="False when the source is known to be unreliable here.")
 
 
+class CriterionOut(Out):
+    """An award criterion, as the buyer weighs it."""
+
+    kind: CriterionKind
+    name: str
+    weight: str | None = Field(None, description="The source's words; may sum to anything.")
+    unit: str | None = Field(None, examples=["percent"])
+
+
+class AwardedOut(Out):
+    """Who won a lot, as an award notice says."""
+
+    winner: str
+    winner_siret: str | None = None
+    lot: str | None = Field(None, description="Null: the whole contract.")
+    amount: MoneyOut | None = None
+    concluded_on: date | None = None
+
+
 class NoticeLotOut(Out):
-    """A part that can be bid for alone."""
+    """A part that can be bid for alone; what is empty here is as the notice has it."""
 
     number: str
     title: str
     description: str
     cpv: list[str]
     estimate: MoneyOut | None
+    nuts: list[str]
+    deadline: NoticeDeadlineOut | None
+    criteria: list[CriterionOut]
+    reserved: list[Reservation]
+    duration_months: int | None
 
 
 class NoticeOut(Out):
@@ -105,6 +129,8 @@ class NoticeOut(Out):
     procedure: str | None
     cpv: list[str]
     departments: list[str]
+    nuts: list[str] = Field(description="Places of performance.", examples=[["FRK25"]])
+    reserved: list[Reservation] = Field(description="For whom the contract is reserved.")
     lot_count: int
     estimate: MoneyOut | None
     deadline: NoticeDeadlineOut | None
@@ -137,6 +163,13 @@ class NoticeDetail(NoticeOut):
     procedure_id: str | None = Field(description="Groups the notices of one procedure.")
     follows: list[str] = Field(description="Ids, in the source, of notices that this one follows.")
     lots: list[NoticeLotOut]
+    application_deadline: NoticeDeadlineOut | None = Field(description="For requests to take part.")
+    bid_deadline: NoticeDeadlineOut | None
+    criteria: list[CriterionOut]
+    documents: list[str] = Field(description="Where the tender's documents are.")
+    renews: str | None = Field(description="The earlier contract, in the source's words.")
+    duration_months: int | None
+    awards: list[AwardedOut]
     versions: list[VersionRef]
     later: list[LaterNotice]
     updated_at: datetime
@@ -152,6 +185,7 @@ class SourceOut(Out):
     """Where notices come from, and how fresh they are."""
 
     id: str = Field(examples=["boamp"])
+    kind: str = Field(description="How it is asked and read.", examples=["ocds"])
     enabled: bool = Field(description="The operator turns sources on.")
     cron: str = Field(description="When it is asked, in the time of Paris.")
     window_days: int

@@ -46,7 +46,8 @@ async def published(settings: Settings, closes: str, **fields: object) -> tuple[
 
 async def notice_id(world: World, url: str) -> str:
     """The public id of the notice with this link."""
-    items = ok(await world.alpha.get("/v1/notices", limit=100), 200)["items"]
+    search = {"q": "Médiation culturelle", "published_to": "2026-02-20", "limit": 100}
+    items = ok(await world.alpha.get("/v1/notices", **search), 200)["items"]
     return str(next(item["id"] for item in items if item["url"] == url))
 
 

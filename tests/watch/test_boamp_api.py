@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.infra.db import Database
 from app.watch import service
-from app.watch.sources import boamp_api
+from app.watch.sources import polite
 from tests.watch.notices import one
 from tests.watch.portal import CONTACT, PATH, Answer, Naps, Portal, fetch, today
 from tests.world import NOW
@@ -138,7 +138,7 @@ async def test_a_server_in_trouble_is_tried_again_but_not_for_ever(
     portal.script = [Answer(502)] * 20
     failed = await fetch(importer, naps)
     assert (failed.state, failed.error) == ("failed", "La source répond 502.")
-    assert len(portal.script) == 20 - boamp_api.ATTEMPTS
+    assert len(portal.script) == 20 - polite.ATTEMPTS
     row = await source(owner)
     assert (row.failing_since, row.last_error) == (NOW, "La source répond 502.")
 
@@ -177,7 +177,7 @@ async def test_a_packed_page_is_read_and_a_bomb_is_not(
     page = json.dumps({"total_count": 1, "results": today()}).encode()
     portal.script = [Answer(200, gzip.compress(page), packed)]
     assert (await fetch(importer, naps)).counts.new == 1
-    monkeypatch.setattr(boamp_api, "MAX_PAGE_BYTES", 1_048_576)
+    monkeypatch.setattr(polite, "MAX_PAGE_BYTES", 1_048_576)
     portal.script = [Answer(200, gzip.compress(b" " * 5_000_000), packed)]
     assert (await fetch(importer, naps)).error == "La réponse dépasse 1 Mio."
     portal.script = [Answer(200, b" " * 5_000_000)]
@@ -219,7 +219,7 @@ async def test_a_failure_on_the_way_keeps_what_arrived_and_is_made_good_later(
 ) -> None:
     portal.records = today(150)
     page = json.dumps({"total_count": 150, "results": portal.records[:100]}).encode()
-    portal.script = [Answer(200, page), *[Answer(503)] * boamp_api.ATTEMPTS]
+    portal.script = [Answer(200, page), *[Answer(503)] * polite.ATTEMPTS]
     failed = await fetch(importer, naps)
     assert (failed.state, failed.counts.new) == ("failed", 100)
     assert (await source(owner)).failing_since == NOW

@@ -25,7 +25,7 @@ from tests.watch.boamp_samples import (
 
 def test_a_national_notice_gives_all_it_says() -> None:
     notice = read(GOOD["fnsimple"])
-    assert (notice.source, notice.source_id) == ("boamp", "26-1001")
+    assert notice.source_id == "26-1001"
     assert notice.title == "Restauration des orgues de la collégiale de Saint-Aubin"
     assert notice.buyer == "Commune de Saint-Aubin"
     assert notice.buyer_siret == "21234567800019"

@@ -20,7 +20,8 @@ from app.watch.service import (
     import_file,
     import_records,
 )
-from app.watch.sources import BOAMP, DIALECTS, files
+from app.watch.sources import files
+from app.watch.sources.kinds import BOAMP, BOAMP_RECORD, KINDS
 from tests.conftest import SHARED_DATA
 from tests.watch.notices import idweb, national, one, slim, stored, write
 from tests.world import NOW, World
@@ -136,10 +137,11 @@ async def test_an_item_that_the_database_refuses_is_found_among_the_others(
     ids = [idweb() for _ in range(7)]
 
     def careless(record: object) -> Notice:
-        notice = BOAMP.read(record)
+        notice = BOAMP_RECORD.read(record)
         return replace(notice, description="\x00") if notice.source_id == ids[3] else notice
 
-    monkeypatch.setitem(DIALECTS, "boamp", replace(BOAMP, read=careless))
+    dialect = replace(BOAMP_RECORD, read=careless)
+    monkeypatch.setitem(KINDS, "boamp", replace(BOAMP, dialects=(dialect,)))
     records = [slim(source_id) for source_id in ids]
     run = await import_records(importer, records, clock=lambda: NOW)
     assert outcome(run.counts) == (7, 6, 0, 0, 1)

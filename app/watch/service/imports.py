@@ -16,9 +16,10 @@ from app.watch.models import Source
 from app.watch.service import runs, sources
 from app.watch.service.prepare import Batch, batches
 from app.watch.service.runs import Progress, Run, Superseded
-from app.watch.sources import DIALECTS, Dialect, SourceFailure, detect
-from app.watch.sources.boamp_api import TIMEOUT, BoampApi, Sleep
+from app.watch.sources import Asked, SourceFailure, UnknownSource
 from app.watch.sources.files import read_file
+from app.watch.sources.kinds import KINDS
+from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
 
 log = structlog.get_logger()
 
@@ -27,18 +28,25 @@ OUR_FAULT = "Erreur interne : elle est consignée."
 
 
 async def import_file(
-    database: Database, path: Path, *, clock: Clock, progress: Progress | None = None
+    database: Database,
+    path: Path,
+    *,
+    source: str = "boamp",
+    clock: Clock,
+    progress: Progress | None = None,
 ) -> Run:
-    """Import the notices of a file; importing it again changes nothing.
+    """Import a file of a source's notices; importing it again changes nothing.
 
     ``database`` must be open as the importer. Items that cannot be read are set aside. Raises
     SourceFailure (NotJson, UnknownDialect, BrokenFile), whose ``detail`` is one line for the
     operator; what came before a break is stored, and the run says why it failed.
+    Raises UnknownSource.
     """
+    origin = await _origin(database, source)
     with closing(read_file(path)) as records:
-        dialect, items = await asyncio.to_thread(detect, records)
+        items = await asyncio.to_thread(KINDS[origin.kind].recognise, records)
         return await _import(
-            database, dialect, items, label=path.name, clock=clock, progress=progress
+            database, origin, items, label=path.name, clock=clock, progress=progress
         )
 
 
@@ -52,9 +60,8 @@ async def import_records(
     progress: Progress | None = None,
 ) -> Run:
     """Import records in hand, as ``import_file`` does those of a file."""
-    return await _import(
-        database, DIALECTS[source], records, label=label, clock=clock, progress=progress
-    )
+    origin = await _origin(database, source)
+    return await _import(database, origin, records, label=label, clock=clock, progress=progress)
 
 
 async def import_source(
@@ -79,7 +86,7 @@ async def import_source(
         if source is None or not source.enabled:
             return None
         since = sources.window(source, clock())
-        run = await runs.begin_or_take_over(session, source_id, since, clock(), sole=sole)
+        run = await runs.begin_or_take_over(session, source, since, clock(), sole=sole)
     try:
         await _fetch(database, source, run, contact=contact, clock=clock, sleep=sleep)
     except SourceFailure as failure:
@@ -95,22 +102,32 @@ async def import_source(
     return run
 
 
+async def _origin(database: Database, source_id: str) -> Source:
+    async with database.transaction() as session:
+        source = await session.get(Source, source_id)
+        if source is None:
+            raise UnknownSource(source_id)
+        return source
+
+
 async def _fetch(
     database: Database, source: Source, run: Run, *, contact: str, clock: Clock, sleep: Sleep
 ) -> None:
-    dialect = DIALECTS[source.id]
+    publisher = KINDS[source.kind]
     async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
-        api = BoampApi(
-            client,
-            source.base_url,
-            contact=contact,
-            pace_ms=source.pace_ms,
-            clock=clock,
-            sleep=sleep,
+        polite = PoliteClient(
+            client, contact=contact, pace_ms=source.pace_ms, clock=clock, sleep=sleep
         )
-        since = run.since or sources.window(source, clock())
-        async for page in api.pages(since):
-            prepared = batches(dialect, page, start=run.counts.seen)
+        asked = Asked(
+            polite,
+            source.base_url,
+            since=run.since or sources.window(source, clock()),
+            until=None,
+            now=clock(),
+            settings=source.settings,
+        )
+        async for page in publisher.pages(asked):
+            prepared = batches(publisher, page.items, start=run.counts.seen)
             while (batch := await asyncio.to_thread(next, prepared, None)) is not None:
                 await runs.keep(database, run, batch, clock)
 
@@ -145,7 +162,7 @@ async def _note(
 
 async def _import(
     database: Database,
-    dialect: Dialect,
+    source: Source,
     records: Iterable[object],
     *,
     label: str | None,
@@ -153,10 +170,10 @@ async def _import(
     progress: Progress | None,
 ) -> Run:
     async with database.transaction() as session:
-        run = await runs.begin(session, dialect.source, label, clock())
+        run = await runs.begin(session, source, label, clock())
     error = INTERRUPTED
     try:
-        await _feed(database, run, batches(dialect, records), clock, progress)
+        await _feed(database, run, batches(KINDS[source.kind], records), clock, progress)
     except SourceFailure as failure:
         error = failure.detail or failure.title
         raise

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
 
 import structlog
 
-from app.kernel.money import Money
-from app.watch.domain import Deadline, Notice, NoticeLot, UnreadableItem
-from app.watch.sources import Dialect, SourceFailure
+from app.watch.domain import Notice, UnreadableItem
+from app.watch.service.content import content_of
+from app.watch.sources import Publisher, SourceFailure
 
 log = structlog.get_logger()
 
@@ -64,7 +63,7 @@ class Batch:
         return count >= BATCH_ITEMS or self.characters >= BATCH_CHARACTERS
 
 
-def batches(dialect: Dialect, records: Iterable[object], *, start: int = 0) -> Iterator[Batch]:
+def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) -> Iterator[Batch]:
     """Read every record; positions count from ``start`` + 1.
 
     When the records break off (SourceFailure), what came before is yielded first.
@@ -79,7 +78,7 @@ def batches(dialect: Dialect, records: Iterable[object], *, start: int = 0) -> I
         except SourceFailure as broken:
             failure = broken
             break
-        item = _prepared(dialect, position, record)
+        item = _prepared(publisher, position, record)
         # The same notice twice: the second is a change of the first, in the next transaction.
         again = isinstance(item, Item) and item.notice.source_id in batch.items
         if batch.full or again:
@@ -105,19 +104,20 @@ def _add(batch: Batch, item: Item | Refused) -> None:
         batch.refused.append(item)
 
 
-def _prepared(dialect: Dialect, position: int, record: object) -> Item | Refused:
+def _prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
     if isinstance(record, UnreadableItem):
         return Refused(position, str(record), "")
     raw = _dump(record)
+    dialect = publisher.dialect_of(record)
     try:
         notice = dialect.read(record)
-        content = json.dumps(_content(notice), ensure_ascii=False, sort_keys=True)
+        content = json.dumps(content_of(notice), ensure_ascii=False, sort_keys=True)
         digest = sha256(content.encode()).digest()
     except UnreadableItem as unreadable:
         return Refused(position, str(unreadable), raw[:MAX_RAW_CHARACTERS])
     except Exception as error:
         # A fault of ours on one item must not keep the others out.
-        log.error("unreadable_item", exc_info=error, source=dialect.source, position=position)
+        log.error("unreadable_item", exc_info=error, source=publisher.kind, position=position)
         reason = f"Erreur de lecture inattendue ({type(error).__name__})."
         return Refused(position, reason, raw[:MAX_RAW_CHARACTERS])
     return Item(position, notice, content, digest, raw, dialect.is_partial(record))
@@ -140,52 +140,3 @@ def _number(value: object) -> object:
         raise TypeError(f"a record holds no {type(value).__name__}")
     plain = float(value)
     return plain if abs(plain) != float("inf") else str(value)
-
-
-def _content(notice: Notice) -> dict[str, Any]:
-    return {
-        "source_id": notice.source_id,
-        "kind": notice.kind,
-        "title": notice.title,
-        "description": notice.description,
-        "buyer": notice.buyer,
-        "buyer_siret": notice.buyer_siret,
-        "nature": notice.nature,
-        "concession": notice.concession,
-        "procedure": notice.procedure,
-        "procedure_id": notice.procedure_id,
-        "follows": notice.follows,
-        "cpv": notice.cpv,
-        "departments": notice.departments,
-        "lots": [_lot(lot) for lot in notice.lots],
-        "estimate": _money(notice.estimate),
-        "deadline": _deadline(notice.deadline),
-        "published_on": notice.published_on.isoformat(),
-        "url": notice.url,
-    }
-
-
-def _lot(lot: NoticeLot) -> dict[str, Any]:
-    return {
-        "number": lot.number,
-        "title": lot.title,
-        "description": lot.description,
-        "cpv": list(lot.cpv),
-        "estimate_cents": lot.estimate.amount_cents if lot.estimate else None,
-        "currency": lot.estimate.currency if lot.estimate else None,
-    }
-
-
-def _money(money: Money | None) -> dict[str, Any] | None:
-    return {"amount_cents": money.amount_cents, "currency": money.currency} if money else None
-
-
-def _deadline(deadline: Deadline | None) -> dict[str, Any] | None:
-    if deadline is None:
-        return None
-    return {
-        "at": deadline.at.isoformat(),
-        "zone": deadline.zone,
-        "text": deadline.text,
-        "certain": deadline.certain,
-    }

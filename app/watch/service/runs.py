@@ -15,7 +15,7 @@ from app.kernel.clock import Clock
 from app.kernel.errors import Conflict
 from app.kernel.ids import new_id
 from app.watch.domain import Counts
-from app.watch.models import ImportRun, SetAside
+from app.watch.models import ImportRun, SetAside, Source
 from app.watch.service.prepare import Batch
 from app.watch.service.store import store
 
@@ -48,10 +48,14 @@ class Superseded(Conflict):
 
 @dataclass(slots=True)
 class Run:
-    """An import as its process sees it; ``error`` is one plain line, when it failed."""
+    """An import as its process sees it; ``error`` is one plain line, when it failed.
+
+    ``catalogue`` is where its notices are told apart by their number.
+    """
 
     id: UUID
     source: str
+    catalogue: str
     attempt: int
     since: date | None = None
     state: str = "running"
@@ -59,12 +63,12 @@ class Run:
     counts: Counts = field(default_factory=Counts)
 
 
-async def begin(session: AsyncSession, source: str, label: str | None, now: datetime) -> Run:
+async def begin(session: AsyncSession, source: Source, label: str | None, now: datetime) -> Run:
     """Begin the import of a file; those that were killed are said to have failed."""
     await session.execute(
         update(ImportRun)
         .where(
-            ImportRun.source == source,
+            ImportRun.source == source.id,
             ImportRun.via == "file",
             ImportRun.state == "running",
             ImportRun.heartbeat_at < now - ABANDONED_AFTER,
@@ -75,7 +79,7 @@ async def begin(session: AsyncSession, source: str, label: str | None, now: date
 
 
 async def begin_or_take_over(
-    session: AsyncSession, source: str, since: date, now: datetime, *, sole: bool
+    session: AsyncSession, source: Source, since: date, now: datetime, *, sole: bool
 ) -> Run:
     """Begin a source's import, or go on with the one that a dead worker left.
 
@@ -85,7 +89,7 @@ async def begin_or_take_over(
     """
     left = await session.scalar(
         select(ImportRun)
-        .where(ImportRun.source == source, ImportRun.via == "http", ImportRun.state == "running")
+        .where(ImportRun.source == source.id, ImportRun.via == "http", ImportRun.state == "running")
         .with_for_update()
     )
     if left is None:
@@ -95,15 +99,22 @@ async def begin_or_take_over(
     left.attempt += 1
     left.heartbeat_at = now
     counts = Counts(left.seen, left.new, left.changed, left.same, left.set_aside, left.reasons)
-    return Run(left.id, source, left.attempt, left.checkpoint or left.window_from, counts=counts)
+    return Run(
+        left.id,
+        source.id,
+        source.catalogue,
+        left.attempt,
+        left.checkpoint or left.window_from,
+        counts=counts,
+    )
 
 
-async def _insert(session: AsyncSession, source: str, now: datetime, **values: Any) -> Run:
-    run = Run(new_id(), source, 1, values.get("window_from"))
+async def _insert(session: AsyncSession, source: Source, now: datetime, **values: Any) -> Run:
+    run = Run(new_id(), source.id, source.catalogue, 1, values.get("window_from"))
     await session.execute(
         insert(ImportRun).values(
             id=run.id,
-            source=source,
+            source=source.id,
             state="running",
             attempt=run.attempt,
             started_at=now,
@@ -119,7 +130,7 @@ async def keep(database: Database, run: Run, batch: Batch, clock: Clock) -> None
     counts = run.counts
     now = clock()
     async with database.transaction() as session:
-        outcome = await store(session, run.source, batch.items.values(), now)
+        outcome = await store(session, run.catalogue, batch.items.values(), now)
         refused = batch.refused + outcome.refused
         after = Counts(
             counts.seen + len(batch.items) + len(batch.refused),

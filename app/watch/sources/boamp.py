@@ -18,8 +18,6 @@ from app.watch.sources.boamp_tree import each, find, flag, parsed, raw_text, tex
 from app.watch.sources.text import clean, clean_cut, unescape
 from app.watch.zones import department, zone_of, zone_of_postcode
 
-SOURCE = "boamp"
-
 OBJECT_LIMIT = 200
 """Characters at which the source cuts ``objet``, with or without ``...``."""
 
@@ -71,7 +69,6 @@ def read(record: object) -> Notice:
     departments = _departments(entry)
     deadline = _deadline(entry, departments)
     return Notice(
-        source=SOURCE,
         source_id=source_id,
         title=title,
         buyer=_buyer(entry),

@@ -6,7 +6,7 @@ whatever has ``IDENTITE`` and ``OBJET`` at its root is older (SOURCES, BOAMP).
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.kernel.money import Money
@@ -159,7 +159,7 @@ def numbered(lots: list[NoticeLot]) -> tuple[NoticeLot, ...]:
         mark = 2
         while number in taken:
             number, mark = f"{wished} ({mark})", mark + 1
-        taken[number] = NoticeLot(number, lot.title, lot.description, lot.cpv, lot.estimate)
+        taken[number] = replace(lot, number=number)
     return tuple(taken.values())
 
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from app.watch.domain import UnreadableItem
-from app.watch.sources import BrokenFile, NotJson, SourceFailure, UnknownDialect
+from app.watch.sources.failures import BrokenFile, NotJson, SourceFailure, UnknownDialect
 
 CHUNK_BYTES = 65_536
 MAX_ITEM_BYTES = 32 * 1024 * 1024
