@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 from app.watch.domain import Nature, NoticeKind
+from app.watch.words import read_words
 from app.watch.zones import PARIS
 
 MAX_SHOWN = 100
@@ -130,8 +131,7 @@ def notices(search: Search) -> ListQuery:
     """
     filters: list[tuple[str, list[object]]] = []
     if search.q is not None:
-        words = "search @@ websearch_to_tsquery('french', app.fold({}::text))"
-        filters.append((words, [search.q]))
+        filters.append(("search @@ app.asked({}::jsonb)", [read_words(search.q).as_json()]))
     if search.cpv_branch is not None:
         filters.append(("cpv_branches @> ARRAY[{}::text]", [search.cpv_branch]))
     if search.departments:

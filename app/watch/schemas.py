@@ -26,8 +26,9 @@ class NoticeSearch(Page):
 
     q: Words | None = Field(
         None,
-        description="French words, found by their stem, with or without accents; "
-        '`"…"` keeps words together, `or` and `-` work as in a search engine.',
+        description="French or English words, found by their stem, with or without accents; "
+        '`"…"` keeps words together, `or` (`ou`) parts alternatives, and what `-` stands before '
+        "is never found.",
         examples=["maîtrise d'œuvre"],
     )
     cpv: Annotated[str, StringConstraints(pattern="^[0-9]{2,8}(-[0-9])?$")] | None = Field(

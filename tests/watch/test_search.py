@@ -38,6 +38,10 @@ def word() -> str:
         ("Programmation d'une saison", '"programmation d\'une saison"'),
         ("Élagage des arbres", "elagages -tonte"),
         ("Spectacle de cirque", "cirque or fanfare"),
+        ("Spectacle de cirque", "fanfare ou « spectacles de cirques »"),
+        ("Cleaning of public buildings", "the clean building"),
+        ("Road works: bridges", '"roads work" -tunnel'),
+        ("Festival off", "off"),
     ],
 )
 async def test_words_are_found_by_their_stem_and_without_accents(
@@ -46,6 +50,26 @@ async def test_words_are_found_by_their_stem_and_without_accents(
     source_id, mark = idweb(), word()
     await bring(importer, [slim(source_id, title, nomacheteur=mark)])
     assert await found(world, q=asked, buyer=mark) == [source_id]
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("Mission de maîtrise d’œuvre pour un théâtre", "maitrise d oeuvre -théâtres"),
+        ("Entretien : travaux d'élagage", "entretien -élagages"),
+        ("Spectacle de cirque", "cirque or fanfare -spectacles"),
+        ("Cleaning of public buildings", 'clean -"public building"'),
+        ("Maîtrise d'ouvrage", "maitrise d oeuvre"),
+        ("Salle de nouveaux spectacles", '"salle de spectacle"'),
+    ],
+)
+async def test_what_is_excluded_or_not_there_is_not_found(
+    importer: Database, world: World, title: str, asked: str
+) -> None:
+    source_id, mark = idweb(), word()
+    await bring(importer, [slim(source_id, title, nomacheteur=mark)])
+    assert await found(world, buyer=mark) == [source_id]
+    assert await found(world, q=asked, buyer=mark) == []
 
 
 async def test_words_of_the_buyer_the_text_and_the_lots_are_found(
