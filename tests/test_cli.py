@@ -75,6 +75,14 @@ def test_a_source_that_is_off_is_not_asked(grappe: Grappe) -> None:
     assert "éteinte" in grappe("sources", "list").stdout
 
 
+def test_a_name_that_no_source_bears_is_answered_with_those_there_are(grappe: Grappe) -> None:
+    for command in (["import", "nulle"], ["sources", "on", "nulle"]):
+        answer = grappe(*command)
+        assert answer.returncode == 2
+        assert "boamp" in answer.stderr
+        assert len(answer.stderr.strip().splitlines()) == 1
+
+
 def test_the_thirteen_real_records_arrive(grappe: Grappe) -> None:
     files = sorted((SHARED_DATA / "boamp").glob("*.json"))
     if not files:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,10 +24,7 @@ sources_app = typer.Typer(
 )
 
 
-class SourceName(StrEnum):
-    """The sources that can be imported."""
-
-    BOAMP = "boamp"
+SourceName = Annotated[str, typer.Argument(help="Its name in `grappe sources list`.")]
 
 
 def import_notices(
@@ -43,20 +39,22 @@ def import_notices(
     files = [*(file or []), *(paths or [])]
     with ready_database() as settings:
         if files:
-            asyncio.run(_import_files(settings, files))
+            asyncio.run(_import_files(settings, source, files))
         else:
             asyncio.run(_import_source(settings, source))
 
 
-async def _import_files(settings: Settings, files: list[Path]) -> None:
+async def _import_files(settings: Settings, source: str, files: list[Path]) -> None:
     async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
         for path in files:
             with _progress(path.name) as progress:
-                run = await watch.import_file(database, path, clock=system_clock, progress=progress)
+                run = await watch.import_file(
+                    database, path, source=source, clock=system_clock, progress=progress
+                )
             _report(path.name, run.counts)
 
 
-async def _import_source(settings: Settings, source: SourceName) -> None:
+async def _import_source(settings: Settings, source: str) -> None:
     async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
         run = await watch.import_source(
             database, source, contact=settings.contact, clock=system_clock

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from app.infra import jobs
 from app.infra.db import Database, open_database
 from app.infra.db.connections import JOB
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import Invalid
 from app.schedule import AT_NIGHT, EVERY_MINUTE, MAX_ATTEMPTS, schedule
 from app.settings import Settings
 from app.watch import service
 from app.watch.models import Source
-from app.watch.service.sources import IMPORT_TASK, is_due
+from app.watch.service.sources import IMPORT_TASK, OtherDoorOpen, is_due
+from app.watch.sources import UnknownSource
 from app.watch.tasks import TICK
 from tests.watch.notices import idweb, one, slim, stored
 from tests.watch.portal import Portal
@@ -125,9 +126,27 @@ async def test_wrong_settings_are_refused(owner: Database, wrong: dict[str, Any]
 
 
 async def test_an_unknown_source_is_not_found(owner: Database) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(UnknownSource, match="boamp"):
         async with owner.transaction() as session:
             await service.enable_source(session, "nothing")
+
+
+async def test_the_other_door_of_a_bulletin_stays_shut(owner: Database) -> None:
+    await turn_on(owner)
+    async with owner.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO source (id, kind, catalogue, base_url) VALUES"
+                " ('other-door', 'boamp', 'boamp', 'http://nowhere.example')"
+            )
+        )
+        with pytest.raises(OtherDoorOpen, match="grappe sources off boamp, puis"):
+            await service.enable_source(session, "other-door")
+        await service.disable_source(session, "boamp")
+        await service.enable_source(session, "other-door")
+        with pytest.raises(OtherDoorOpen):
+            await service.enable_source(session, "boamp")
+        await session.rollback()
 
 
 async def work(settings: Settings, importer: Database, *tasks: str) -> None:

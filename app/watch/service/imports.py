@@ -16,7 +16,7 @@ from app.watch.models import Source
 from app.watch.service import runs, sources
 from app.watch.service.prepare import Batch, batches
 from app.watch.service.runs import Progress, Run, Superseded
-from app.watch.sources import Asked, SourceFailure, UnknownSource
+from app.watch.sources import Asked, SourceFailure
 from app.watch.sources.files import read_file
 from app.watch.sources.kinds import KINDS
 from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
@@ -80,10 +80,11 @@ async def import_source(
 
     A source that fails leaves what arrived and its reason on the run and on the source; nothing
     is raised, since its next hour comes anyway. Raises Superseded when another worker took over.
+    Raises UnknownSource.
     """
     async with database.transaction() as session:
-        source = await session.get(Source, source_id, with_for_update=True)
-        if source is None or not source.enabled:
+        source = await sources.locked(session, source_id)
+        if not source.enabled:
             return None
         since = sources.window(source, clock())
         run = await runs.begin_or_take_over(session, source, since, clock(), sole=sole)
@@ -104,10 +105,7 @@ async def import_source(
 
 async def _origin(database: Database, source_id: str) -> Source:
     async with database.transaction() as session:
-        source = await session.get(Source, source_id)
-        if source is None:
-            raise UnknownSource(source_id)
-        return source
+        return await sources.found(session, source_id)
 
 
 async def _fetch(

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.jobs import queue
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import Conflict, Invalid
 from app.watch.models import Source
+from app.watch.sources import UnknownSource
 from app.watch.zones import PARIS
 
 IMPORT_TASK = "watch.import_source"
@@ -38,6 +39,13 @@ class BadPace(Invalid):
     title = "La fenêtre va de 1 à 90 jours, le pas de 0 à 60 000 ms."
 
 
+class OtherDoorOpen(Conflict):
+    """Another source of the same catalogue is on."""
+
+    code = "other_door_open"
+    title = "Une autre source du même bulletin est allumée."
+
+
 async def list_sources(session: AsyncSession) -> list[Source]:
     """Every source, on or off."""
     return list(await session.scalars(select(Source).order_by(Source.id)))
@@ -56,9 +64,9 @@ async def enable_source(
 
     ``cron`` is in the time of Paris, ``window_days`` how far back each import looks,
     ``pace_ms`` the least wait between two requests. The first import is due at once.
-    Raises NotFound, BadSchedule, BadAddress, BadPace.
+    Raises UnknownSource, OtherDoorOpen, BadSchedule, BadAddress, BadPace.
     """
-    source = await _locked(session, source_id)
+    source = await _only_door(session, await found(session, source_id))
     if cron is not None:
         _next(cron, datetime(2026, 1, 1, tzinfo=ZoneInfo(PARIS)))
         source.cron = cron
@@ -80,8 +88,8 @@ async def enable_source(
 
 
 async def disable_source(session: AsyncSession, source_id: str) -> Source:
-    """Turn a source off: nothing calls it any more. Raises NotFound."""
-    source = await _locked(session, source_id)
+    """Turn a source off: nothing calls it any more. Raises UnknownSource."""
+    source = await locked(session, source_id)
     source.enabled = False
     await session.flush()
     return source
@@ -122,6 +130,40 @@ def window(source: Source, now: datetime) -> date:
     return last.astimezone(ZoneInfo(PARIS)).date() - timedelta(days=source.window_days)
 
 
+async def found(session: AsyncSession, source_id: str) -> Source:
+    """A source by its name. Raises UnknownSource, which tells the names there are."""
+    return await _known(session, await session.get(Source, source_id), source_id)
+
+
+async def locked(session: AsyncSession, source_id: str) -> Source:
+    """The same, held until the transaction ends. Raises UnknownSource."""
+    source = await session.get(Source, source_id, with_for_update=True)
+    return await _known(session, source, source_id)
+
+
+async def _known(session: AsyncSession, source: Source | None, source_id: str) -> Source:
+    if source is None:
+        known = ", ".join(one.id for one in await list_sources(session))
+        raise UnknownSource(f"{source_id} (il y a : {known}).")
+    return source
+
+
+async def _only_door(session: AsyncSession, source: Source) -> Source:
+    """The source, held with those that share its catalogue, all of which are off.
+
+    Two doors to one bulletin write its notices in two ways: each would undo the other's.
+    """
+    doors = select(Source).where(Source.catalogue == source.catalogue).order_by(Source.id)
+    held = doors.with_for_update().execution_options(populate_existing=True)
+    for other in await session.scalars(held):
+        if other.enabled and other.id != source.id:
+            raise OtherDoorOpen(
+                f"« {other.id} » est allumée et apporte les mêmes avis que « {source.id} » : "
+                f"grappe sources off {other.id}, puis grappe sources on {source.id}."
+            )
+    return source
+
+
 async def _request(session: AsyncSession, source_id: str) -> None:
     # Not jobs.defer: beside the key under which one waits, a lock under which one runs.
     key = f"{IMPORT_TASK}:{source_id}"
@@ -152,10 +194,3 @@ def _checked_address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise BadAddress
     return url.rstrip("/")
-
-
-async def _locked(session: AsyncSession, source_id: str) -> Source:
-    source = await session.get(Source, source_id, with_for_update=True)
-    if source is None:
-        raise NotFound("Source inconnue.")
-    return source

@@ -11,11 +11,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.watch.domain import Deadline, Nature, Notice, NoticeKind, UnreadableItem
-from app.watch.sources.boamp_deadline import Trust, earliest, read_deadline
 from app.watch.sources.boamp_dialects import NATIONAL, NATURES, Body, Dialect, legacy
-from app.watch.sources.boamp_eforms import eforms
-from app.watch.sources.boamp_tree import each, find, flag, parsed, raw_text, text, texts
+from app.watch.sources.deadline import Trust, earliest, read_deadline
+from app.watch.sources.eforms import eforms
 from app.watch.sources.text import clean, clean_cut, unescape
+from app.watch.sources.tree import each, find, flag, parsed, raw_text, text, texts
 from app.watch.zones import department, zone_of, zone_of_postcode
 
 OBJECT_LIMIT = 200

@@ -1,6 +1,6 @@
 """The dialects of BOAMP's ``donnees``: one root each, and the same facts elsewhere in each.
 
-FNSimple, MAPA and DSP are the national forms (schema 3.2.5), EFORMS is ``boamp_eforms``, and
+FNSimple, MAPA and DSP are the national forms (schema 3.2.5), EFORMS is ``eforms``, and
 whatever has ``IDENTITE`` and ``OBJET`` at its root is older (SOURCES, BOAMP).
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.kernel.money import Money
 from app.watch.domain import Nature, NoticeLot
-from app.watch.sources.boamp_tree import cpv, find, flag, money, prose, raw_text, siret, text, texts
+from app.watch.sources.tree import cpv, find, flag, money, prose, raw_text, siret, text, texts
 
 MAX_LOT_TITLE = 200
 """Characters; national forms have one text per lot, which may be a page."""

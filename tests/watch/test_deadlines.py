@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.watch.sources.boamp_deadline import Trust, earliest, read_deadline
+from app.watch.sources.deadline import Trust, earliest, read_deadline
 from app.watch.zones import OVERSEAS, PARIS
 
 STATED, LOCAL, LYING = Trust.STATED, Trust.LOCAL, Trust.LYING

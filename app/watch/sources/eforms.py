@@ -3,7 +3,7 @@
 from app.kernel.money import Money
 from app.watch.domain import NoticeLot
 from app.watch.sources.boamp_dialects import NATURES, Body, lot_of, numbered
-from app.watch.sources.boamp_tree import cpv, find, money, prose, raw_text, siret, text
+from app.watch.sources.tree import cpv, find, money, prose, raw_text, siret, text
 
 CONCESSIONS = "32014L0023"
 """CELEX number of directive 2014/23/EU, as the notice states its legal basis (BT-01)."""
