@@ -29,6 +29,21 @@ def switch_session(_scene: Scene, _who: str) -> Call:
     return Call(body={"membership_id": encode("msh", uuid4())})
 
 
+@builds("switch_session@own")
+def switch_to_own(scene: Scene, _who: str) -> Call:
+    """The membership of alpha's manager."""
+    return Call(body={"membership_id": scene.own["membership_id"]})
+
+
+@builds("end_session@own")
+@builds("revoke_token@own")
+@builds("close_calendar_address@own")
+@builds("get_calendar@own")
+def what_is_held(scene: Scene, _who: str) -> Call:
+    """What alpha's manager holds; a path takes the one that it names."""
+    return Call(path=scene.own)
+
+
 @builds("invite_person")
 def invite_person(_scene: Scene, _who: str) -> Call:
     """Into the cluster, or into a manager's own company."""

@@ -105,6 +105,8 @@ class Scene:
     decision_id: str = ""
     named_id: str = ""
     naming: Any = None
+    own: dict[str, str] = field(default_factory=dict)
+    """What the manager of alpha holds: a session, a membership, a token, an address, its secret."""
     personas: dict[str, str] = field(default_factory=lambda: dict(PERSONAS))
 
     def person(self, persona: str) -> Person:
@@ -144,6 +146,7 @@ async def build_scene(
     await _companies(scene)
     await _walls(scene, marks[0])
     await _comings_and_goings(scene)
+    await _holdings(scene)
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,
@@ -196,6 +199,22 @@ async def _comings_and_goings(scene: Scene) -> None:
     scene.invitation_id = ok(await world.coordinator.post("/v1/invitations", body))["id"]
     people = ok(await world.alpha.get("/v1/people"), 200)["items"]
     scene.membership_id = next(one["id"] for one in people if one["role"] == "contributor")
+
+
+async def _holdings(scene: Scene) -> None:
+    """What is the manager's of alpha alone."""
+    alpha = scene.world.alpha
+    (session,) = ok(await alpha.get("/v1/sessions"), 200)["items"]
+    token = ok(await alpha.post("/v1/tokens", {"name": "Tableur", "scopes": ["tenders:read"]}))
+    address = ok(await alpha.post("/v1/calendar-addresses", {"name": "Téléphone"}))
+    secret = address["url"].rsplit("/", 1)[-1].removesuffix(".ics")
+    scene.own = {
+        "session_id": session["id"],
+        "membership_id": session["membership_id"],
+        "token_id": token["id"],
+        "address_id": address["id"],
+        "secret": secret,
+    }
 
 
 async def _walls(scene: Scene, mark: str) -> None:
