@@ -14,7 +14,8 @@ from app.consortia.schemas import (
 from app.consortia.shut import told_why
 from app.contributions import service as contributions
 from app.contributions.schemas import ConsortiumContributionOut
-from app.infra.http.deps import Me, Session
+from app.infra.db import enter
+from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ConsortiumId, ReceiptId
 from app.infra.http.items import SIGNED_IN, Item
@@ -73,20 +74,32 @@ async def record_award(
     ),
 )
 async def record_receipt(
-    consortium_id: ConsortiumId, body: ReceiptIn, session: Session, actor: Me, once: Once
+    consortium_id: ConsortiumId,
+    body: ReceiptIn,
+    session: Session,
+    actor: Me,
+    once: Once,
+    caller: Caller,
+    here: Here,
 ) -> Response:
     """Record money that a party received: its contribution falls due and is charged."""
-    receipt = await service.record_receipt(
-        session,
-        actor,
-        consortium_id,
-        lot_id=body.lot_id,
-        party_id=body.party_id,
-        amount_cents=body.amount.amount_cents,
-        received_on=body.received_on,
-        reference=body.reference,
-        beyond_part=body.beyond_part,
-    )
+    try:
+        receipt = await service.record_receipt(
+            session,
+            actor,
+            consortium_id,
+            lot_id=body.lot_id,
+            party_id=body.party_id,
+            amount_cents=body.amount.amount_cents,
+            received_on=body.received_on,
+            reference=body.reference,
+            beyond_part=body.beyond_part,
+        )
+    except domain.BeyondPart:
+        await session.rollback()
+        async with here.database.transaction() as trace:
+            await service.open_by_refusal(trace, await enter(trace, caller), consortium_id)
+        raise
     return await once.keep(receipt_out(receipt))
 
 

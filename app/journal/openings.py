@@ -40,6 +40,13 @@ _BEHIND_WALL = "row-level security"
 """What row security says of a consortium that has moved behind a wall since it was read."""
 
 
+def forestalled(error: BaseException | None) -> bool:
+    """Whether the record of an opening failed since a wall has risen meanwhile."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    return error.sqlstate == _WALL_RISEN or _BEHIND_WALL in str(error)
+
+
 async def _record(database: Database, caller: Anyone, due: bytes) -> None:
     """Record openings once; of two readers at the same moment, one does.
 
@@ -56,7 +63,7 @@ async def _record(database: Database, caller: Anyone, due: bytes) -> None:
     try:
         await database.write(caller, _RECORD, values)
     except psycopg.Error as error:
-        if error.sqlstate == _WALL_RISEN or _BEHIND_WALL in str(error):
+        if forestalled(error):
             raise NotFound from None
         raise
 

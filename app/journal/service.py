@@ -6,11 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra import jobs
 from app.journal.models import AuditEntry, EventRow, Opening
+from app.journal.openings import forestalled
 from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
 from app.kernel.events import Event
 from app.kernel.ids import new_id
 
@@ -56,9 +59,11 @@ async def record_opening(
     """Record that the caller was shown the amounts of a version of a consortium's split.
 
     Once per person, consortium and version: whoever has seen them may not bid against them
-    (ADLC 22-D-04). ``version`` is the split's number, 0 before there is one.
+    (ADLC 22-D-04). ``version`` is the split's number, 0 before there is one. No wall rises to
+    the caller from then on, until the transaction ends. Raises NotFound when one has risen since
+    the caller was let in: two rivals opened at one moment under two hats.
     """
-    await session.execute(
+    opening = (
         insert(Opening)
         .values(
             cluster_id=actor.cluster_id,
@@ -73,6 +78,12 @@ async def record_opening(
         )
         .on_conflict_do_nothing()
     )
+    try:
+        await session.execute(opening)
+    except DBAPIError as error:
+        if forestalled(error.orig):
+            raise NotFound from None
+        raise
 
 
 async def clusters_to_seal(session: AsyncSession) -> list[UUID]:

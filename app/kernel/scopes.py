@@ -7,6 +7,9 @@ from app.kernel.errors import Forbidden
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that are safe (RFC 9110, 9.2.1)."""
 
+ASKED_OF_NOBODY = frozenset({"operations"})
+"""Tags whose operations need no credential: no token needs a scope for them."""
+
 
 class ScopeMissing(Forbidden):
     """The token's role may do this; the token was not made for it (RFC 6750, 3.1)."""
@@ -22,7 +25,8 @@ def needed_scope(tag: str, method: str) -> str:
 
 def all_scopes(tags: Iterable[str]) -> list[str]:
     """Every scope that there is, in the order of the tags."""
-    return [f"{tag}:{act}" for tag in tags for act in ("read", "write")]
+    nouns = [tag for tag in tags if tag not in ASKED_OF_NOBODY]
+    return [f"{noun}:{act}" for noun in nouns for act in ("read", "write")]
 
 
 def check_scope(scopes: frozenset[str] | None, needed: str | None) -> None:

@@ -7,6 +7,11 @@ from app.kernel.actor import OF_A_COMPANY, OF_THE_CLUSTER, Actor, Role
 from app.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 INVITATION_LIFE = timedelta(days=7)
+DAY = timedelta(days=1)
+INVITATIONS_A_DAY = 3
+"""To one address, of those that the inviter may see: what is taken back was mailed all the same."""
+INVITATIONS_MAILED_A_DAY = 10
+"""To one address by all of a cluster; none of its companies is told of the others' invitations."""
 
 
 class UnusableLink(NotFound):
@@ -35,6 +40,13 @@ class AlreadyInvited(Conflict):
 
     code = "already_invited"
     title = "Une invitation est déjà en cours : retirez-la pour en envoyer une autre."
+
+
+class TooManyInvitations(Conflict):
+    """Taking back and asking again would fill a mailbox."""
+
+    code = "too_many_invitations"
+    title = f"Pas plus de {INVITATIONS_A_DAY} invitations par jour à une même adresse."
 
 
 class RoleHeld(Conflict):

@@ -139,7 +139,7 @@ async def test_who_left_reads_and_writes_nothing_of_the_clusters_work(
     async with serving.transaction() as session:
         assert await counts(session, world.beta, list(seen)) == seen
     # Of its running consortium: the tender and its lots, the partner, the three events.
-    after = {"tender": 1, "lot": 2, "interest": 0, "member": 2, "candidacy": 0, "event": 3}
+    after = {"tender": 1, "lot": 2, "interest": 0, "member": 2, "candidacy": 0}
     await departed(world, world.beta)
     async with serving.transaction() as session:
         found = await counts(session, world.beta, list(after))

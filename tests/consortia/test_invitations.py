@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.clusters.steps import departed
 from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.world import Person, World
 
@@ -43,6 +44,12 @@ async def test_invited_a_company_sees_the_header_and_its_own_row(world: World) -
     assert owed.json().get("parties", []) == []
     inside = ok(await world.beta.get(bid.path), 200)["parties"]
     assert [bool(one["joined_at"]) for one in inside] == [True, True, False]
+
+
+async def test_a_company_that_left_the_cluster_is_invited_to_nothing(world: World) -> None:
+    bid = await talks(world)
+    await departed(world, world.gamma)
+    await sees_nothing(world.gamma, bid)
 
 
 async def test_invited_a_company_takes_no_part(world: World) -> None:

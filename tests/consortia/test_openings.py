@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.consortia.steps import EURO, Bid, ok, submitted, write_tender
+from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.world import Person, World
 
 READS = ("", "/split", "/contribution", "/v1/charges", "/v1/ledger/transactions")
@@ -107,3 +107,15 @@ async def test_what_cannot_be_put_on_record_is_not_shown(world: World, read: str
         answer = await world.auditor.get(address(bid, read))
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "amount" not in answer.text
+
+
+async def test_a_receipt_refused_for_its_amount_tells_of_the_part_and_is_on_record(
+    world: World,
+) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    assert await openings(world, bid, world.contributor) == []
+    beyond = await bid.receive(world.alpha, 10**13, "F1", by=world.contributor)
+    refused(beyond, 409, "beyond_part")
+    ((version, *_),) = await openings(world, bid, world.contributor)
+    assert version == 1

@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.infra.db import Database, open_database
+from app.infra.db import Database, hold, open_database
 from app.kernel.actor import Role
 from app.settings import Settings
 from tests.consortia.cast import enlist, person_id
 from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.consortia.test_rivals import opening, opens, rivals
 from tests.consortia.test_walls import as_person, count
+from tests.people.test_session_races import waiting
 from tests.world import Person, World
 
 
@@ -164,3 +165,46 @@ async def test_who_was_removed_does_not_name_themselves_again(
         async with as_person(serving, guest) as session:
             await session.execute(text("UPDATE named_person SET left_at = NULL"))
     assert await count(serving, guest, "split_line") == 0
+
+
+async def test_a_split_written_as_a_wall_rises_is_answered_as_a_strangers(world: World) -> None:
+    x, y = await rivals(world, world.delta)
+    hat = await enlist(world, world.delta, same_as=world.beta)
+    version = await y.version()
+    async with world.owner.transaction() as session:
+        # Held here, the lot lets the first to ask for it see, and raise the wall to the second.
+        await hold(session, f"wall {UUID(x.lots[0].removeprefix('lot_'))}")
+        read = asyncio.create_task(world.beta.get(f"{x.path}/split"))
+        await waiting(world.owner, 1)
+        body = y.shares(6_000, 4_000)
+        written = asyncio.create_task(hat.put(f"{y.path}/split", body, version))
+        await waiting(world.owner, 2)
+    ok(await read, 200)
+    never = await hat.put(f"/v1/consortia/con_{'0' * 32}/split", body, version)
+    told, stranger = await written, never.json()
+    assert (told.status_code, never.status_code) == (404, 404), told.text
+    assert {**told.json(), "request_id": ""} == {**stranger, "request_id": ""}
+    assert await y.version() == version
+
+
+async def test_who_is_only_named_tells_nothing_in_a_consortiums_name(
+    serving: Database, world: World
+) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    named = {"person_id": await person_id(world, world.delta)}
+    ok(await bid.lead.post(f"{bid.path}/people", named))
+    await bid.invite(world.gamma)
+    tell = (
+        "INSERT INTO event (cluster_id, id, at, type, consortium_id, data) VALUES"
+        " (app.cluster(), gen_random_uuid(), now(), :type, :consortium, '{}')"
+    )
+    for person, allowed in ((world.delta, ()), (world.gamma, ("party.refused",))):
+        for kind in ("split.written", "award.recorded", "party.refused"):
+            if kind not in allowed:
+                await denied(serving, person, tell, type=kind, consortium=inner(bid))
+
+
+async def test_nobody_reads_events_by_a_request(serving: Database, world: World) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with as_person(serving, world.alpha) as session:
+            await session.execute(text("SELECT FROM event"))

@@ -28,7 +28,7 @@ PRIVATE = (
     "receipt",
 )
 JOURNAL = tuple(
-    f"{table} WHERE consortium_id IS NOT NULL" for table in ("event", "audit_entry", "kept_answer")
+    f"{table} WHERE consortium_id IS NOT NULL" for table in ("audit_entry", "kept_answer")
 )
 
 

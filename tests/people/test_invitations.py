@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from app.infra.db import Database, open_database, system_actor
 from app.kernel.ids import decode
-from app.people import links
-from app.people.admission import INVITATION_LIFE
+from app.people import admission, links
+from app.people.admission import INVITATION_LIFE, INVITATIONS_A_DAY
 from app.settings import Settings
 from tests.consortia.steps import ok, refused
 from tests.people.conftest import Mailroom
@@ -48,6 +48,41 @@ async def test_a_person_is_invited_comes_in_is_removed_and_sees_nothing_from_the
         refused(await camille.get(path), 401, "unauthenticated")
     body = {"email": email, "password": PASSWORD}
     refused(await world.client.post("/v1/sessions", json=body), 401, "wrong_credentials")
+
+
+async def test_a_mailbox_is_not_flooded_by_taking_back_and_asking_again(
+    world: World, mailroom: Mailroom, owner: Database
+) -> None:
+    email = address()
+    for _ in range(INVITATIONS_A_DAY):
+        made = ok(await invite(world.alpha, email, "viewer"))
+        ok(await world.alpha.post(f"/v1/invitations/{made['id']}/withdrawals"))
+    refused(await invite(world.alpha, email, "viewer"), 409, "too_many_invitations")
+    refused(await invite(world.coordinator, email, "auditor"), 409, "too_many_invitations")
+    ok(await invite(world.alpha, address(), "viewer"))
+    ok(await invite(world.beta, email, "viewer"))  # who sees none of them is told of none
+    async with owner.transaction() as session:
+        await session.execute(
+            text("UPDATE invitation SET created_at = created_at - interval '1 day'"),
+        )
+    ok(await invite(world.alpha, email, "viewer"))
+
+
+async def test_of_invitations_at_once_no_more_than_the_limit_leave(world: World) -> None:
+    email, roles = address(), ("viewer", "contributor", "manager", "integration")
+    answers = await asyncio.gather(*[invite(world.alpha, email, role) for role in roles])
+    assert sorted(one.status_code for one in answers) == [201] * INVITATIONS_A_DAY + [409]
+
+
+async def test_a_mailbox_is_not_flooded_by_many_companies(
+    world: World, mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "INVITATIONS_MAILED_A_DAY", 2)
+    email = address()
+    for company in (world.alpha, world.beta, world.gamma, world.delta):
+        ok(await invite(company, email, "viewer"))
+    await mailroom.deliver()
+    assert len(mailroom.links(email)) == 2
 
 
 async def test_a_link_serves_once(world: World, mailroom: Mailroom) -> None:

@@ -100,9 +100,19 @@ async def test_a_program_of_the_company_outlives_its_makers_reset(
     assert (await world.integration.get("/v1/me")).status_code == 200
 
 
+BEFORE_IT_IS_MADE = (
+    "SELECT FROM membership m JOIN person p ON p.id = m.person_id"
+    " WHERE p.email = :email FOR UPDATE OF m"
+)
+"""Held, whoever makes something for the membership waits."""
+BEFORE_IT_IS_THERE = "SELECT FROM audit_head WHERE cluster_id = :cluster FOR UPDATE"
+"""Held, what is on record in the cluster is not committed."""
+
+
 @pytest.mark.parametrize("path", ["/v1/tokens", "/v1/calendar-addresses"])
+@pytest.mark.parametrize("moment", [BEFORE_IT_IS_MADE, BEFORE_IT_IS_THERE])
 async def test_what_is_made_at_that_moment_is_closed_with_the_rest(
-    world: World, mailroom: Mailroom, owner: Database, path: str
+    world: World, mailroom: Mailroom, owner: Database, path: str, moment: str
 ) -> None:
     email, person = await camille(world, mailroom)
     await ask(world, email)
@@ -110,14 +120,8 @@ async def test_what_is_made_at_that_moment_is_closed_with_the_rest(
     (token,) = mailroom.links(email)
     body = {"name": "Tableur"} | ({"scopes": ["tenders:read"]} if path == "/v1/tokens" else {})
     async with owner.transaction() as session:
-        # Held here, the membership lets what is made for it wait, and the reset pass.
-        await session.execute(
-            text(
-                "SELECT FROM membership m JOIN person p ON p.id = m.person_id"
-                " WHERE p.email = :email FOR UPDATE OF m"
-            ),
-            {"email": email},
-        )
+        values = {"email": email, "cluster": world.cluster_id}
+        await session.execute(text(moment), values)
         making = asyncio.create_task(person.post(path, body))
         await waiting(owner, 1)
         ending = asyncio.create_task(reset(world, token))

@@ -10,7 +10,7 @@ from app.consortia.service.parties import (
 )
 from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import view
-from app.consortia.service.receipts import record_receipt, reverse_receipt
+from app.consortia.service.receipts import open_by_refusal, record_receipt, reverse_receipt
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
 from app.consortia.service.walls import decide_wall, withdraw_decision
@@ -24,6 +24,7 @@ __all__ = [
     "form",
     "invite",
     "name_person",
+    "open_by_refusal",
     "propose",
     "record_receipt",
     "refuse_invitation",

@@ -61,6 +61,20 @@ async def record_receipt(
     return receipt
 
 
+async def open_by_refusal(session: AsyncSession, actor: Actor, consortium_id: UUID) -> None:
+    """Record that the caller was told whether an amount is beyond a part.
+
+    Asked often enough, that is the part. In a transaction of its own: the refused one is undone.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    await _open(session, actor, consortium)
+
+
+async def _open(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
+    split = await repository.latest_split(session, consortium)
+    await record_opening(session, actor, consortium.id, split.number if split else 0)
+
+
 async def reverse_receipt(
     session: AsyncSession, actor: Actor, consortium_id: UUID, receipt_id: UUID
 ) -> Receipt:
@@ -90,8 +104,7 @@ async def reverse_receipt(
         recorded_at=actor.now,
     )
     await add_or_refuse(session, receipt, domain.AlreadyReversed)
-    split = await repository.latest_split(session, consortium)
-    await record_opening(session, actor, consortium_id, split.number if split else 0)
+    await _open(session, actor, consortium)
     await _charge(session, actor, receipt, award.lot_id, party)
     return receipt
 

@@ -49,10 +49,13 @@ async def write_split(
     if not parties.issuperset(line.party_id for lot in lots for line in lot.lines):
         raise domain.UnknownParty
     last = await repository.latest_split(session, consortium)
+    number = last.number + 1 if last else 1
+    # First: what is written before a wall rises would meet it row by row.
+    await record_opening(session, actor, consortium_id, number)
     split = Split(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
-        number=last.number + 1 if last else 1,
+        number=number,
         person_id=actor.person_id,
         written_at=actor.now,
     )
@@ -61,7 +64,6 @@ async def write_split(
     prices, lines = _rows(split, lots)
     session.add_all([*prices, *lines])
     await session.flush()
-    await record_opening(session, actor, consortium_id, split.number)
     await record_event(
         session,
         actor,

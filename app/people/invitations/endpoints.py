@@ -33,6 +33,7 @@ router = room_router(path="/invitations", tags=["people"])
         UnknownMember,
         admission.UnfitRole,
         admission.RoleHeld,
+        admission.TooManyInvitations,
         admission.AlreadyInvited,
     ),
 )

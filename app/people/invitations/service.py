@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.infra import jobs
-from app.infra.db import Database, add_or_refuse, enter_cluster
+from app.infra.db import Database, add_or_refuse, enter_cluster, hold
 from app.journal.service import record
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor, Role
@@ -53,7 +53,7 @@ async def invite(
 
     Nothing in the answer, nor in its time, depends on whether the address is known beyond what
     the caller may list. Raises Forbidden, UnfitRole, BadEmail, UnknownMember, RoleHeld,
-    AlreadyInvited.
+    TooManyInvitations, AlreadyInvited.
     """
     require(actor, Permission.MANAGE_PEOPLE)
     company = admission.company_of(actor, role, member_id)
@@ -64,6 +64,9 @@ async def invite(
     held = {"address": address, "role": role, "company": company}
     if await session.scalar(text("SELECT app.holds_role(:address, :role, :company)"), held):
         raise admission.RoleHeld
+    await hold(session, f"invitations {actor.cluster_id} {address}")
+    if await _mailed(session, actor, address, actor.now) >= admission.INVITATIONS_A_DAY:
+        raise admission.TooManyInvitations
     await _close_expired(session, actor)
     invitation = Invitation(
         cluster_id=actor.cluster_id,
@@ -157,10 +160,16 @@ async def accept_invitation(
 async def invitation_letter(
     session: AsyncSession, actor: Actor, invitation_id: UUID
 ) -> letters.Invited | None:
-    """What the mail of an invitation tells, or None when it ended meanwhile; a job's act."""
+    """What the mail of an invitation tells; a job's act.
+
+    None when it ended meanwhile, or the companies of the cluster have filled that mailbox today.
+    """
     try:
         row = await _open_invitation(session, actor.cluster_id, invitation_id, actor.now)
     except admission.UnusableLink:
+        return None
+    before = await _mailed(session, actor, row.email, row.created_at, but=invitation_id)
+    if before >= admission.INVITATIONS_MAILED_A_DAY:
         return None
     return letters.Invited(
         id=invitation_id,
@@ -187,6 +196,26 @@ async def _open_invitation(
     if row is None:
         raise admission.UnusableLink
     return row
+
+
+async def _mailed(
+    session: AsyncSession,
+    actor: Actor,
+    address: str,
+    until: datetime,
+    *,
+    but: UUID | None = None,
+) -> int:
+    """How many invitations went to an address in a day, of those that the caller may see."""
+    query = select(func.count()).where(
+        Invitation.cluster_id == actor.cluster_id,
+        Invitation.email == address,
+        Invitation.created_at > until - admission.DAY,
+        Invitation.created_at <= until,
+    )
+    if but is not None:
+        query = query.where(Invitation.id < but)
+    return int(await session.scalar(query) or 0)
 
 
 async def _close_expired(session: AsyncSession, actor: Actor) -> None:
