@@ -36,12 +36,27 @@ def switch_to_own(scene: Scene, _who: str) -> Call:
 
 
 @builds("end_session@own")
+def end_own_session(scene: Scene, _who: str) -> Call:
+    """The session of alpha's manager."""
+    return Call(path={"session_id": scene.own["session_id"]})
+
+
 @builds("revoke_token@own")
+def revoke_own_token(scene: Scene, _who: str) -> Call:
+    """A token that alpha's manager made."""
+    return Call(path={"token_id": scene.own["token_id"]})
+
+
 @builds("close_calendar_address@own")
+def close_own_address(scene: Scene, _who: str) -> Call:
+    """The calendar address of alpha's manager."""
+    return Call(path={"address_id": scene.own["address_id"]})
+
+
 @builds("get_calendar@own")
-def what_is_held(scene: Scene, _who: str) -> Call:
-    """What alpha's manager holds; a path takes the one that it names."""
-    return Call(path=scene.own)
+def read_own_calendar(scene: Scene, _who: str) -> Call:
+    """The calendar at the address of alpha's manager: whoever has it reads it."""
+    return Call(path={"secret": scene.own["secret"]})
 
 
 @builds("invite_person")
