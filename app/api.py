@@ -22,6 +22,7 @@ from app.people.sessions.endpoints import router as sessions
 from app.people.single_sign_on.endpoints import router as single_sign_on
 from app.people.tokens.endpoints import router as tokens
 from app.tenders.endpoints import router as tenders
+from app.watch.codes.endpoints import router as codes
 from app.watch.endpoints import router as watch
 
 ROOMS = (
@@ -34,6 +35,7 @@ ROOMS = (
     people,
     *CLUSTERS,
     watch,
+    codes,
     tenders,
     consortia,
     parties,
@@ -63,6 +65,7 @@ TAGS = [
     {"name": "candidacies", "description": "Companies that would join, and the votes on them."},
     {"name": "sources", "description": "Where notices come from, and how fresh they are."},
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
+    {"name": "codes", "description": "What CPV and NUTS codes mean; French areas."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},

@@ -15,6 +15,7 @@ COMMANDS = {
     "import": "app.commands.watch:import_notices",
     "check": "app.commands.check:check",
     "sources": "app.commands.watch:sources_app",
+    "codelists": "app.commands.codelists:codelists_app",
     "cluster": "app.commands.clusters:cluster_app",
     "token": "app.commands.tokens:token_app",
     "person": "app.commands.people:person_app",

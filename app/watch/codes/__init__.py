@@ -1,0 +1,1 @@
+"""Code lists: what CPV and NUTS codes mean, in French and in English."""
