@@ -25,6 +25,22 @@ OVERSEAS = {
 }
 """INSEE code of each overseas department or territory → IANA zone of its administration."""
 
+COUNTRIES = {
+    **dict.fromkeys(("ALB", "AND", "BIH", "MCO", "MNE", "SMR", "SRB", "XKX"), PARIS),
+    **{"AUT": "Europe/Vienna", "BEL": "Europe/Brussels", "BGR": "Europe/Sofia"},
+    **{"CHE": "Europe/Zurich", "CYP": "Asia/Nicosia", "CZE": "Europe/Prague"},
+    **{"DEU": "Europe/Berlin", "DNK": "Europe/Copenhagen", "ESP": "Europe/Madrid"},
+    **{"EST": "Europe/Tallinn", "FIN": "Europe/Helsinki", "GBR": "Europe/London"},
+    **{"GRC": "Europe/Athens", "HRV": "Europe/Zagreb", "HUN": "Europe/Budapest"},
+    **{"IRL": "Europe/Dublin", "ISL": "Atlantic/Reykjavik", "ITA": "Europe/Rome"},
+    **{"LIE": "Europe/Vaduz", "LTU": "Europe/Vilnius", "LUX": "Europe/Luxembourg"},
+    **{"LVA": "Europe/Riga", "MKD": "Europe/Skopje", "MLT": "Europe/Malta"},
+    **{"NLD": "Europe/Amsterdam", "NOR": "Europe/Oslo", "POL": "Europe/Warsaw"},
+    **{"PRT": "Europe/Lisbon", "ROU": "Europe/Bucharest", "SVK": "Europe/Bratislava"},
+    **{"SVN": "Europe/Ljubljana", "SWE": "Europe/Stockholm", "TUR": "Europe/Istanbul"},
+}
+"""Countries that publish in the Union's journal (ISO 3166, alpha-3) → zone of the capital."""
+
 _METROPOLE = {f"{number:02}" for number in range(1, 96) if number != 20} | {"2A", "2B"}
 _POSTCODE = re.compile(r"[0-9]{5}")
 
@@ -60,3 +76,13 @@ def zone_of_postcode(postcode: str) -> str | None:
     if not _POSTCODE.fullmatch(digits):
         return None
     return OVERSEAS.get(digits[:3]) if digits.startswith(("97", "98")) else PARIS
+
+
+def department_of_postcode(postcode: str) -> str | None:
+    """The department that a French postcode begins with; Corsica's 20 is split in two."""
+    digits = postcode.replace(" ", "")
+    if not _POSTCODE.fullmatch(digits):
+        return None
+    if digits.startswith("20"):
+        return "2A" if digits[2] in "01" else "2B"
+    return department(digits[:3] if digits.startswith(("97", "98")) else digits[:2])

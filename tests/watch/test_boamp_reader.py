@@ -7,7 +7,8 @@ import pytest
 
 from app.kernel.money import Money
 from app.watch.domain import Nature, NoticeKind
-from app.watch.sources.boamp import MAX_TITLE, read
+from app.watch.sources.boamp import read
+from app.watch.sources.body import MAX_TITLE
 from tests.watch.boamp_samples import (
     CORRECTION,
     DSP,

@@ -8,24 +8,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
-from app.watch.domain import Deadline, Nature, Notice, NoticeKind, UnreadableItem
-from app.watch.sources.boamp_dialects import NATIONAL, NATURES, Body, Dialect, legacy
+from app.watch.areas import departments_of_nuts
+from app.watch.domain import Award, Deadline, Nature, Notice, NoticeKind, UnreadableItem
+from app.watch.sources.boamp_dialects import NATIONAL, Dialect, legacy
+from app.watch.sources.body import NATURES, Body, Dates, dated, titled
 from app.watch.sources.deadline import Trust, earliest, read_deadline
-from app.watch.sources.eforms import eforms
-from app.watch.sources.text import clean, clean_cut, unescape
+from app.watch.sources.eforms import eforms, notices_in
+from app.watch.sources.text import address, clean, clean_cut
 from app.watch.sources.tree import each, find, flag, parsed, raw_text, text, texts
 from app.watch.zones import department, zone_of, zone_of_postcode
 
+PROCEDURES = {
+    "OUVERT": "Procédure Ouverte",
+    "RESTREINT": "Procédure Restreinte",
+    "NEGOCIE": "Procédure Négociée",
+    "PROCEDURE_ADAPTE": "Procédure Adaptée",
+    "DIALOGUE_COMPETITIF": "Dialogue Compétitif",
+}
+"""Names of the procedure in ``gestion``, as ``procedure_libelle`` writes them."""
+
 OBJECT_LIMIT = 200
 """Characters at which the source cuts ``objet``, with or without ``...``."""
-
-MAX_TITLE = 1000
-"""Characters; a MAPA's object, its only title, may run over pages and stays whole below."""
-
-MAX_URL = 2000
-"""Characters that browsers and proxies all carry."""
 
 _IDWEB = re.compile(r"[0-9]{2}-[0-9]{1,9}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?")
@@ -67,14 +71,16 @@ def read(record: object) -> Notice:
     published_on = _published_on(entry)
     title = _title(entry)
     departments = _departments(entry)
-    deadline = _deadline(entry, departments)
+    zone = zone_of_postcode(body.buyer_postcode) or zone_of(departments)
+    dates = dated(body, _TRUST.get(entry.dialect, Trust.LOCAL), zone)
+    deadline = _deadline(entry, dates, zone)
     return Notice(
         source_id=source_id,
         title=title,
         buyer=_buyer(entry),
         published_on=published_on,
         kind=_kind(entry, deadline),
-        procedure_id=entry.text("contractfolderid") or None,
+        procedure_id=entry.text("contractfolderid") or body.procedure_id,
         follows=tuple(dict.fromkeys(known for known in _earlier(entry) if known != source_id)),
         description=body.description if clean(body.description) != title else "",
         buyer_siret=body.buyer_siret,
@@ -83,10 +89,19 @@ def read(record: object) -> Notice:
         procedure=_procedure(entry),
         cpv=body.cpv,
         departments=departments,
-        lots=body.lots,
+        nuts=body.nuts,
+        lots=dates.lots,
         estimate=body.estimate,
         deadline=deadline,
-        url=_url(record.get("url_avis")),
+        application_deadline=dates.application,
+        bid_deadline=dates.bid,
+        criteria=body.criteria,
+        reserved=body.reserved,
+        documents=body.documents,
+        renews=body.renews,
+        duration_months=body.duration_months,
+        awards=body.awards or _winners(entry),
+        url=address(raw_text(record.get("url_avis"))),
     )
 
 
@@ -96,8 +111,8 @@ def _unfold(record: dict[str, object]) -> _Record:
     if dialect is Dialect.LEGACY:
         return _Record(record, gestion, dialect, legacy(donnees))
     root = donnees.get(dialect.value) if isinstance(donnees, dict) else None
-    reader = eforms if dialect is Dialect.EFORMS else NATIONAL[dialect]
-    return _Record(record, gestion, dialect, reader(root))
+    body = eforms(notices_in(root)) if dialect is Dialect.EFORMS else NATIONAL[dialect](root)
+    return _Record(record, gestion, dialect, body)
 
 
 def _dialect(record: dict[str, object], donnees: object) -> Dialect:
@@ -132,7 +147,7 @@ def _title(entry: _Record) -> str:
     title = title or entry.body.title or text(entry.gestion, "INDEXATION", "RESUME_OBJET")
     if not any(sign.isalnum() for sign in title):
         raise UnreadableItem("L'avis n'a pas d'objet lisible.")
-    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…"
+    return titled(title)
 
 
 def _buyer(entry: _Record) -> str:
@@ -182,7 +197,10 @@ def _concession(entry: _Record) -> bool:
 
 def _procedure(entry: _Record) -> str | None:
     label = entry.text("procedure_libelle")
-    return None if label.endswith(" NC") else label or None  # « non communiquée »
+    if label.endswith(" NC"):  # « non communiquée »
+        return None
+    code = flag(entry.gestion, "INDEXATION", "TYPE_PROCEDURE")
+    return label or PROCEDURES.get(code, code) or entry.body.procedure
 
 
 def _departments(entry: _Record) -> tuple[str, ...]:
@@ -192,28 +210,24 @@ def _departments(entry: _Record) -> tuple[str, ...]:
         *each(entry.fields.get("code_departement")),
         *find(entry.gestion, "INDEXATION", "DEP_PUBLICATION"),
     ]
-    return tuple(dict.fromkeys(code for value in listed if (code := department(value))))
+    known = dict.fromkeys(code for value in listed if (code := department(value)))
+    if not known:
+        known = dict.fromkeys(one for code in entry.body.nuts for one in departments_of_nuts(code))
+    return tuple(known)
 
 
-def _deadline(entry: _Record, departments: tuple[str, ...]) -> Deadline | None:
+def _deadline(entry: _Record, dates: Dates, zone: str | None) -> Deadline | None:
     """The bulletin's own text, else the notice's periods, else the field that lies."""
-    zone = zone_of_postcode(entry.body.buyer_postcode) or zone_of(departments)
     trust = _TRUST.get(entry.dialect, Trust.LOCAL)
     stated = [raw_text(node) for node in find(entry.gestion, "INDEXATION", "DATE_LIMITE_REPONSE")]
-    field = raw_text(entry.fields.get("datelimitereponse"))
-    for written, worth in (stated, trust), (entry.body.periods, trust), ([field], Trust.LYING):
-        read_ones = (read_deadline(words.strip(), worth, zone) for words in written)
-        if first := earliest([deadline for deadline in read_ones if deadline]):
-            return first
-    return None
+    indexed = [read_deadline(words.strip(), trust, zone) for words in stated]
+    if first := earliest([deadline for deadline in indexed if deadline]):
+        return first
+    field = raw_text(entry.fields.get("datelimitereponse")).strip()
+    return dates.first or read_deadline(field, Trust.LYING, zone)
 
 
-def _url(value: object) -> str | None:
-    address = unescape(raw_text(value).strip())
-    if len(address) > MAX_URL or not address.isprintable() or " " in address:
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in ("http", "https") and parts.hostname else None
+def _winners(entry: _Record) -> tuple[Award, ...]:
+    """The names that the bulletin lists, when the body tells no more of them."""
+    names = (clean(raw_text(name)) for name in each(entry.fields.get("titulaire")))
+    return tuple(Award(name) for name in dict.fromkeys(names) if name)

@@ -6,26 +6,39 @@ whatever has ``IDENTITE`` and ``OBJET`` at its root is older (SOURCES, BOAMP).
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from app.kernel.money import Money
-from app.watch.domain import Nature, NoticeLot
-from app.watch.sources.tree import cpv, find, flag, money, prose, raw_text, siret, text, texts
-
-MAX_LOT_TITLE = 200
-"""Characters; national forms have one text per lot, which may be a page."""
-
-MAX_LOT_NUMBER = 40
-"""Characters of the buyer's label."""
-
-NATURES = {
-    "travaux": Nature.WORKS,
-    "works": Nature.WORKS,
-    "fournitures": Nature.SUPPLIES,
-    "supplies": Nature.SUPPLIES,
-    "services": Nature.SERVICES,
-}
+from app.watch.domain import NoticeLot
+from app.watch.sources.boamp_terms import (
+    addresses,
+    legacy_criteria,
+    legacy_reserved,
+    length,
+    periods,
+    places,
+    reserved,
+    weighed,
+)
+from app.watch.sources.body import (
+    NATURES,
+    Body,
+    hoisted,
+    lot_of,
+    months,
+    numbered,
+)
+from app.watch.sources.tree import (
+    cpv,
+    find,
+    flag,
+    money,
+    prose,
+    siret,
+    text,
+    texts,
+)
 
 _LOT_LABEL = re.compile(
     r"(?:lot\s*(?:n[°o.]?\s*)?([0-9]{1,3}[A-Za-z]?|[A-Z])|([0-9]{1,3}[A-Za-z]?))\s*[:–-]\s*(?=\S)",
@@ -41,25 +54,6 @@ class Dialect(StrEnum):
     MAPA = "MAPA"
     DSP = "DSP"
     LEGACY = "legacy"
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What ``donnees`` says, empty where it is silent; ``periods`` are deadlines as written."""
-
-    title: str = ""
-    description: str = ""
-    buyer: str = ""
-    buyer_siret: str | None = None
-    buyer_postcode: str = ""
-    nature: Nature | None = None
-    concession: bool = False
-    cpv: tuple[str, ...] = ()
-    lots: tuple[NoticeLot, ...] = ()
-    estimate: Money | None = None
-    periods: tuple[str, ...] = ()
-    follows: tuple[str, ...] = ()
-    cancelled: bool = False
 
 
 def fnsimple(root: object) -> Body:
@@ -80,7 +74,13 @@ def fnsimple(root: object) -> Body:
         cpv=cpv(*_classes(find(notice, "natureMarche"), "codeCPV"), *_classes(lots, "codeCPV")),
         lots=numbered([_national_lot(lot) for lot in lots]),
         estimate=_estimate(find(notice, "natureMarche", "valeurEstimee")),
-        periods=_periods(find(notice, "procedure"), "datereception"),
+        periods=periods(find(notice, "procedure"), "datereception"),
+        reserved=reserved(find(notice, "natureMarche", "reservationMarche")),
+        documents=addresses(
+            texts(notice, "communication", "urlDocConsul"),
+            texts(notice, "communication", "urlProfilAch"),
+        ),
+        duration_months=months(text(notice, "natureMarche", "dureeMois")),
         follows=tuple(texts(notice, "avisInitial", "idWeb")),
     )
 
@@ -99,7 +99,14 @@ def mapa(root: object) -> Body:
         buyer_postcode=text(root, "organisme", "adr", "cp"),
         nature=NATURES.get(flag(notice, "natureMarche").lower()),
         lots=numbered([_national_lot(lot) for lot in find(notice, "lots", "lot")]),
-        periods=_periods(find(notice, "delais"), "reception"),
+        periods=periods(find(notice, "delais"), "reception"),
+        nuts=places(find(notice, "description")),
+        criteria=weighed(find(notice, "criteres", "criterePondere")),
+        documents=addresses(
+            texts(notice, "adressesComplt", "document", "coord", "url"),
+            texts(root, "organisme", "urlProfilAcheteur"),
+        ),
+        duration_months=length(find(notice, "duree")),
         follows=tuple(texts(notice, "avisInitial", "idWeb")),
     )
 
@@ -110,7 +117,9 @@ def dsp(root: object) -> Body:
     contract = find(notice, "descriptionMarche")
     lots = find(contract, "lot")
     undivided = any(isinstance(node, dict) and "divisibleLotNon" in node for node in contract)
-    return Body(
+    read = numbered([_national_lot(lot) for lot in lots])
+    alone = read[0] if undivided and read else None
+    body = Body(
         title=text(contract, "titreMarche"),
         description=prose(contract, "description"),
         buyer=text(root, "organisme", "acheteurPublic"),
@@ -119,11 +128,20 @@ def dsp(root: object) -> Body:
         nature=NATURES.get(flag(contract, "natureMarche").lower()),
         concession=True,
         cpv=cpv(*_classes(contract, "CPV"), *_classes(lots, "CPV")),
-        lots=() if undivided else numbered([_national_lot(lot) for lot in lots]),
+        nuts=alone.nuts if alone else (),
+        lots=() if undivided else read,
         estimate=_estimate(find(contract, "valeurEstimee")),
-        periods=_periods(find(notice, "renseignementsAdm"), "reception"),
+        periods=periods(find(notice, "renseignementsAdm"), "reception"),
+        criteria=alone.criteria if alone else (),
+        reserved=reserved(find(notice, "situation", "marcheReserve")),
+        documents=addresses(
+            texts(notice, "communication", "documentMarche", "urlDocument"),
+            texts(root, "organisme", "urlProfilAcheteur"),
+        ),
+        duration_months=alone.duration_months if alone else None,
         follows=tuple(texts(notice, "avisInitial", "idWeb")),
     )
+    return hoisted(body)
 
 
 def legacy(root: object) -> Body:
@@ -140,7 +158,13 @@ def legacy(root: object) -> Body:
         cpv=cpv(*_legacy_classes(contract), *_legacy_classes(lots)),
         lots=numbered([_legacy_lot(lot) for lot in lots]),
         estimate=_amount(find(contract, "CARACTERISTIQUES", "VALEUR")),
-        periods=_periods(find(root, "CONDITION_DELAI"), "recept_"),
+        periods=periods(find(root, "CONDITION_DELAI"), "recept_"),
+        criteria=legacy_criteria(find(root, "PROCEDURE")),
+        reserved=legacy_reserved([*contract, *find(root, "CONDITION_PARTICIPATION")]),
+        documents=addresses(
+            texts(root, "IDENTITE", "URL_DOCUMENT"), texts(root, "IDENTITE", "URL_PROFIL_ACHETEUR")
+        ),
+        duration_months=months(text(contract, "DUREE_DELAI", "DUREE_MOIS")),
     )
 
 
@@ -149,29 +173,6 @@ NATIONAL: dict[Dialect, Callable[[object], Body]] = {
     Dialect.MAPA: mapa,
     Dialect.DSP: dsp,
 }
-
-
-def numbered(lots: list[NoticeLot]) -> tuple[NoticeLot, ...]:
-    """Lots whose numbers are theirs alone: an unnamed one takes its rank, a repeated one a mark."""
-    taken: dict[str, NoticeLot] = {}
-    for rank, lot in enumerate(lots, start=1):
-        number = wished = lot.number[:MAX_LOT_NUMBER] or str(rank)
-        mark = 2
-        while number in taken:
-            number, mark = f"{wished} ({mark})", mark + 1
-        taken[number] = replace(lot, number=number)
-    return tuple(taken.values())
-
-
-def lot_of(
-    number: str, title: str, words: str, codes: tuple[str, ...], estimate: Money | None
-) -> NoticeLot:
-    """A lot with a short title, told once: what is cut from the title stays below it."""
-    name = title or " ".join(words.split())
-    if len(name) > MAX_LOT_TITLE:
-        words = "\n\n".join(filter(None, [title, words]))
-        name = name[: MAX_LOT_TITLE - 1].rstrip() + "…"
-    return NoticeLot(number, name, words if words != name else "", codes, estimate)
 
 
 def _notice(root: object) -> list[object]:
@@ -190,16 +191,26 @@ def _national_lot(lot: object) -> NoticeLot:
         title, words = (title[label.end() :], words) if title else ("", words[label.end() :])
     codes = cpv(*_classes([lot], "codeCPV"), *_classes([lot], "CPV"))
     estimate = _estimate(find(lot, "estimationValeur"))
-    return lot_of(number, title, words, codes, estimate)
+    return replace(
+        lot_of(number, title, words, codes, estimate),
+        nuts=places([lot]),
+        criteria=weighed(find(lot, "criteres", "criterePondere")),
+        duration_months=length(find(lot, "dureeLot")),
+    )
 
 
 def _legacy_lot(lot: object) -> NoticeLot:
-    return lot_of(
+    plain = lot_of(
         text(lot, "NUM"),
         text(lot, "INTITULE"),
         prose(lot, "DESCRIPTION"),
         cpv(*_legacy_classes([lot])),
         _amount(find(lot, "VALEUR")),
+    )
+    return replace(
+        plain,
+        criteria=legacy_criteria([lot]),
+        duration_months=months(text(lot, "DUREE_MOIS")),
     )
 
 
@@ -210,18 +221,6 @@ def _classes(parents: list[object], name: str) -> list[str]:
 
 def _legacy_classes(parents: list[object]) -> list[str]:
     return [*texts(parents, "CPV", "PRINCIPAL"), *texts(parents, "CPV", "SUPPLEMENTAIRE")]
-
-
-def _periods(parents: list[object], prefix: str) -> tuple[str, ...]:
-    """Texts of the children whose name begins so: applications as well as bids."""
-    return tuple(
-        raw_text(child).strip()
-        for parent in parents
-        if isinstance(parent, dict)
-        for name in parent
-        if name.lower().startswith(prefix)
-        for child in find(parent, name)
-    )
 
 
 def _estimate(nodes: list[object]) -> Money | None:

@@ -2,6 +2,10 @@
 
 import html
 import re
+from urllib.parse import urlsplit
+
+MAX_URL = 2000
+"""Characters that browsers and proxies all carry."""
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CUT_ENTITY = re.compile(r"&(?:a|ap|apo|apos|am|amp|q|qu|quo|quot|#[0-9]{0,4})$")
@@ -69,6 +73,18 @@ def unescape(text: str) -> str:
             break
         text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
     return text
+
+
+def address(written: str) -> str | None:
+    """An address of the web that can be shown as a link, or None."""
+    url = unescape(written.strip())
+    if len(url) > MAX_URL or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _mend(text: str) -> str:

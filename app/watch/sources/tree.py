@@ -13,6 +13,8 @@ from app.watch.sources.text import clean, clean_lines
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20}|,[0-9]{1,2})?")
 _CPV = re.compile(r"([0-9]{8})(?:-[0-9])?")
+_NUTS = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}")
+_LANGUAGES = {"FRA": 0, "fr": 0, "ENG": 1, "en": 1}
 _SIRET = re.compile(r"[0-9]{14}")
 
 
@@ -54,8 +56,8 @@ def raw_text(value: object) -> str:
 
 
 def texts(node: object, *path: str) -> Iterator[str]:
-    """The texts at this path, French ones first, cleaned on one line, none empty."""
-    for found in _french_first(find(node, *path)):
+    """The texts at this path, French ones first, then English; on one line each, none empty."""
+    for found in _best_known_first(find(node, *path)):
         if words := clean(raw_text(found)):
             yield words
 
@@ -67,7 +69,7 @@ def text(node: object, *path: str) -> str:
 
 def prose(node: object, *path: str) -> str:
     """The first text at this path with its lines kept, or ``""``."""
-    every = (clean_lines(raw_text(found)) for found in _french_first(find(node, *path)))
+    every = (clean_lines(raw_text(found)) for found in _best_known_first(find(node, *path)))
     return next((line for line in every if line), "")
 
 
@@ -81,6 +83,12 @@ def cpv(*codes: str) -> tuple[str, ...]:
     """Eight digits each, in order, once each; a check digit is dropped, the rest ignored."""
     matches = (_CPV.fullmatch(code.strip()) for code in codes)
     return tuple(dict.fromkeys(match.group(1) for match in matches if match))
+
+
+def nuts(*codes: str) -> tuple[str, ...]:
+    """Codes of two to five characters, in order, once each; the rest is ignored."""
+    tidy = (code.strip().upper() for code in codes)
+    return tuple(dict.fromkeys(code for code in tidy if _NUTS.fullmatch(code)))
 
 
 def siret(written: str) -> str | None:
@@ -111,7 +119,13 @@ def money(node: object, currency: str = "") -> Money | None:
     return Money(cents, currency) if 0 < cents <= MAX_CENTS else None
 
 
-def _french_first(nodes: list[object]) -> list[object]:
+def _best_known_first(nodes: list[object]) -> list[object]:
+    """French, then English, then the document's own order."""
     if len(nodes) < 2:
         return nodes
-    return sorted(nodes, key=lambda n: not (isinstance(n, dict) and n.get("@languageID") == "FRA"))
+    return sorted(nodes, key=lambda node: _LANGUAGES.get(_language(node), len(_LANGUAGES)))
+
+
+def _language(node: object) -> str:
+    language = node.get("@languageID") if isinstance(node, dict) else None
+    return language if isinstance(language, str) else ""
