@@ -12,7 +12,7 @@ COMMANDS = {
     "worker": "app.commands.worker:worker",
     "migrate": "app.commands.database:migrate",
     "demo": "app.commands.demo:demo",
-    "import": "app.commands.watch:import_notices",
+    "import": "app.commands.imports:import_notices",
     "check": "app.commands.check:check",
     "sources": "app.commands.watch:sources_app",
     "codelists": "app.commands.codelists:codelists_app",

@@ -42,7 +42,9 @@ class Source(Base):
 class ImportRun(Base):
     """One import. ``attempt`` is the fence: who lost the run writes nothing more into it.
 
-    ``checkpoint`` is the day of the last notice stored, where whoever takes over resumes.
+    ``cursor`` is what the last page that was stored whole said of itself, ``passed`` how many
+    items after it were counted: whoever takes over goes on there. ``window_to`` is null for
+    "up to now".
     """
 
     __tablename__ = "import_run"
@@ -54,7 +56,9 @@ class ImportRun(Base):
     state: Mapped[str]
     attempt: Mapped[int]
     window_from: Mapped[date | None]
-    checkpoint: Mapped[date | None]
+    window_to: Mapped[date | None]
+    cursor: Mapped[str | None]
+    passed: Mapped[int]
     seen: Mapped[int]
     new: Mapped[int]
     changed: Mapped[int]
@@ -68,14 +72,19 @@ class ImportRun(Base):
 
 
 class SetAside(Base):
-    """An item that could not be read: why, and the beginning of its body."""
+    """An item that could not be read: why, and its body, ``whole`` unless it was too long.
+
+    ``retried_at`` is when it was read after all.
+    """
 
     __tablename__ = "set_aside"
 
     run_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str]
-    raw: Mapped[str]
+    raw: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
+    whole: Mapped[bool]
+    retried_at: Mapped[datetime | None]
 
 
 class NoticeRow(Base):
@@ -129,12 +138,12 @@ class NoticeRow(Base):
 
 
 class NoticeVersion(Base):
-    """A notice as it once stood: what was read, and the source's own words."""
+    """A notice as it once stood: what was read, and the source's own words, while they are kept."""
 
     __tablename__ = "notice_version"
 
     notice_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]]
-    raw: Mapped[Any] = mapped_column(JSON, deferred=True, deferred_raiseload=True)
+    raw: Mapped[Any | None] = mapped_column(JSON, deferred=True, deferred_raiseload=True)
     seen_at: Mapped[datetime]

@@ -13,6 +13,9 @@ from app.watch.zones import PARIS
 MAX_SHOWN = 100
 """Versions and later notices shown with a notice; beyond, the list of versions tells."""
 
+MAX_RAW_SHOWN = 65_536
+"""Characters of a set-aside item's body in a list."""
+
 _DEADLINE = f"""CASE WHEN deadline_at IS NOT NULL THEN json_build_object(
     'at', {instant("deadline_at")}, 'zone', deadline_zone, 'text', deadline_text,
     'certain', deadline_certain) END"""
@@ -79,7 +82,8 @@ _RUNS = f"""
     SELECT json_build_object(
       'id', {public_id("imp", "id")}, 'source', source, 'via', via, 'label', label,
       'state', state, 'seen', seen, 'new', new, 'changed', changed, 'same', same,
-      'set_aside', set_aside, 'reasons', reasons, 'window_from', window_from, 'error', error,
+      'set_aside', set_aside, 'reasons', reasons, 'window_from', window_from,
+      'window_to', window_to, 'error', error,
       'started_at', {instant("started_at")}, 'finished_at', {instant("finished_at")}) AS item,
       ARRAY[id::text] AS keys
     FROM import_run WHERE true"""
@@ -185,8 +189,11 @@ def versions(notice_id: UUID) -> ListQuery:
 def set_aside(run_id: UUID) -> ListQuery:
     """What a run could not read, in the order in which it came."""
     return ListQuery(
-        select="""
-            SELECT json_build_object('position', position, 'reason', reason, 'raw', raw) AS item,
+        select=f"""
+            SELECT json_build_object('position', position, 'reason', reason,
+              'raw', left(raw, {MAX_RAW_SHOWN}), 'whole', whole,
+              'state', CASE WHEN retried_at IS NULL THEN 'pending' ELSE 'retried' END,
+              'retried_at', {instant("retried_at")}) AS item,
               ARRAY[position::text] AS keys
             FROM set_aside WHERE true""",
         order="position",

@@ -200,16 +200,20 @@ class ImportOut(Out):
 
     id: ImportId
     source: str
-    via: str = Field(examples=["http"])
+    via: str = Field(description="`file`, `http` or `backfill`.", examples=["http"])
     label: str | None = Field(description="The file's name, if it was one.")
-    state: str = Field(examples=["done"])
+    state: str = Field(
+        description="`running`, `done`, `failed`, or `paused`: a back-fill that goes on later.",
+        examples=["done"],
+    )
     seen: int
     new: int
     changed: int
     same: int
     set_aside: int
     reasons: dict[str, int] = Field(description="How many items were set aside for which reason.")
-    window_from: date | None
+    window_from: date | None = Field(description="The first day of publication asked for.")
+    window_to: date | None = Field(description="The last one, of a back-fill.")
     error: str | None
     started_at: datetime
     finished_at: datetime | None
@@ -221,6 +225,9 @@ class SetAsideOut(Out):
     position: int = Field(description="Its place in the import, from 1.")
     reason: str
     raw: str = Field(description="The beginning of its body.")
+    whole: bool = Field(description="Whether its whole body is kept, to be read again.")
+    state: str = Field(description="`pending`, or `retried`: read since, after a fix.")
+    retried_at: datetime | None
 
 
 def _is_number(buyer: str) -> bool:

@@ -22,10 +22,7 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
 @blueprint.task(name=IMPORT_TASK, retry=jobs.RETRY)
 async def import_source(source: str) -> None:
     """Import what a source published lately, if it is still on."""
-    await service.import_source(
-        jobs.databases.get().importer,
-        source,
-        contact=Settings().contact,
-        clock=jobs.clock.get(),
-        sole=True,
+    asking = service.Asking(
+        jobs.databases.get().importer, contact=Settings().contact, clock=jobs.clock.get()
     )
+    await service.import_source(asking, source, sole=True)

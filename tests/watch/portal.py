@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.infra.db import Database
-from app.watch.service import Run, import_source
+from app.watch.service import Asking, Run, import_source
+from app.watch.sources.polite import Sleep
 from tests.loopback import Loopback, send
 from tests.watch.notices import idweb, slim
 from tests.world import NOW
@@ -55,17 +57,20 @@ class Portal(Loopback):
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         headers = {key.lower(): value for key, value in handler.headers.items()}
         self.asked.append(Asked(parts.path, query, headers))
-        answer = self.script.pop(0) if self.script else Answer(body=self._page(query))
+        answer = self.script.pop(0) if self.script else self._page(query)
         send(handler, answer.body, answer.status, answer.headers)
 
-    def _page(self, query: dict[str, str]) -> bytes:
+    def _page(self, query: dict[str, str]) -> Answer:
         where, offset, limit = query["where"], int(query["offset"]), int(query["limit"])
+        if limit > 100 or offset + limit > 10_000:
+            return Answer(400, b'{"message": "offset + limit"}')
         found = [record for record in self.records if _holds(where, record["dateparution"])]
-        found.sort(key=lambda record: (record["dateparution"], record["idweb"]))
+        down = query["order_by"] == "dateparution desc,idweb desc"
+        found.sort(key=lambda record: (record["dateparution"], record["idweb"]), reverse=down)
         total = self.total(where)
         page = found[offset : offset + limit]
         count = len(found) if total is None else total
-        return json.dumps({"total_count": count, "results": page}).encode()
+        return Answer(body=json.dumps({"total_count": count, "results": page}).encode())
 
 
 def _holds(where: str, day: str) -> bool:
@@ -85,11 +90,14 @@ class Naps:
 CONTACT = "https://grappe.example/contact"
 
 
+def asking(importer: Database, naps: Sleep, at: datetime = NOW) -> Asking:
+    """How tests ask: at their fixed moment, without waiting."""
+    return Asking(importer, contact=CONTACT, clock=lambda: at, sleep=naps)
+
+
 async def fetch(importer: Database, naps: Naps, *, sole: bool = False) -> Run:
     """Import from the portal at the fixed moment of tests."""
-    run = await import_source(
-        importer, "boamp", contact=CONTACT, clock=lambda: NOW, sleep=naps, sole=sole
-    )
+    run = await import_source(asking(importer, naps), "boamp", sole=sole)
     assert run is not None
     return run
 

@@ -224,7 +224,7 @@ async def test_the_operator_sees_progress_batch_by_batch(importer: Database) -> 
         importer,
         (slim(idweb()) for _ in range(1200)),
         clock=lambda: NOW,
-        progress=lambda counts: seen.append(counts.seen),
+        progress=lambda run: seen.append(run.counts.seen),
     )
     assert seen == [500, 1000, 1200]
 

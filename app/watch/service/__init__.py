@@ -1,6 +1,7 @@
 """Use cases of the watch: import notices, find them, turn sources on and off."""
 
-from app.watch.service.imports import import_file, import_records, import_source
+from app.watch.service.asking import Asking, BadRange, backfill_source, import_source
+from app.watch.service.imports import import_file, import_records
 from app.watch.service.notices import get_notice
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.service.sources import (
@@ -12,6 +13,8 @@ from app.watch.service.sources import (
 from app.watch.sources import BrokenFile, NotJson, SourceFailure, UnknownDialect
 
 __all__ = [
+    "Asking",
+    "BadRange",
     "BrokenFile",
     "ImportRunning",
     "NotJson",
@@ -20,6 +23,7 @@ __all__ = [
     "SourceFailure",
     "Superseded",
     "UnknownDialect",
+    "backfill_source",
     "disable_source",
     "enable_source",
     "get_notice",

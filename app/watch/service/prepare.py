@@ -20,8 +20,8 @@ BATCH_ITEMS = 500
 BATCH_CHARACTERS = 4_000_000
 """Raw text in one transaction, so that large notices do not add up in memory."""
 
-MAX_RAW_CHARACTERS = 65_536
-"""What is kept of an item that could not be read."""
+MAX_RAW_CHARACTERS = 2_000_000
+"""What is kept of an item that could not be read: several times the largest known notice."""
 
 SHORTEST_BRANCH = 2
 """Digits of a CPV division, the widest branch (Regulation (EC) 2195/2002, annex I)."""
@@ -41,26 +41,41 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An item that is set aside."""
+    """An item that is set aside; ``whole`` says that nothing of its body was cut."""
 
     position: int
     reason: str
     raw: str
+    whole: bool
+
+    @classmethod
+    def of(cls, position: int, reason: str, raw: str) -> "Refused":
+        """What is kept of such an item."""
+        whole = 0 < len(raw) <= MAX_RAW_CHARACTERS
+        return cls(position, reason, raw[:MAX_RAW_CHARACTERS], whole)
 
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction stores. No notice comes twice in it."""
+    """What one transaction stores. No notice comes twice in it.
+
+    ``last`` says that nothing of its page comes after it.
+    """
 
     items: dict[str, Item] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     characters: int = 0
+    last: bool = False
 
     @property
     def full(self) -> bool:
         """Whether it is time to store it."""
-        count = len(self.items) + len(self.refused)
-        return count >= BATCH_ITEMS or self.characters >= BATCH_CHARACTERS
+        return self.count >= BATCH_ITEMS or self.characters >= BATCH_CHARACTERS
+
+    @property
+    def count(self) -> int:
+        """How many items it is made of."""
+        return len(self.items) + len(self.refused)
 
 
 def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) -> Iterator[Batch]:
@@ -85,7 +100,8 @@ def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) 
             yield batch
             batch = Batch()
         _add(batch, item)
-    if batch.items or batch.refused:
+    if batch.count:
+        batch.last = failure is None
         yield batch
     if failure is not None:
         raise failure
@@ -106,7 +122,7 @@ def _add(batch: Batch, item: Item | Refused) -> None:
 
 def _prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
     if isinstance(record, UnreadableItem):
-        return Refused(position, str(record), "")
+        return Refused.of(position, str(record), "")
     raw = _dump(record)
     dialect = publisher.dialect_of(record)
     try:
@@ -114,12 +130,12 @@ def _prepared(publisher: Publisher, position: int, record: object) -> Item | Ref
         content = json.dumps(content_of(notice), ensure_ascii=False, sort_keys=True)
         digest = sha256(content.encode()).digest()
     except UnreadableItem as unreadable:
-        return Refused(position, str(unreadable), raw[:MAX_RAW_CHARACTERS])
+        return Refused.of(position, str(unreadable), raw)
     except Exception as error:
         # A fault of ours on one item must not keep the others out.
         log.error("unreadable_item", exc_info=error, source=publisher.kind, position=position)
         reason = f"Erreur de lecture inattendue ({type(error).__name__})."
-        return Refused(position, reason, raw[:MAX_RAW_CHARACTERS])
+        return Refused.of(position, reason, raw)
     return Item(position, notice, content, digest, raw, dialect.is_partial(record))
 
 

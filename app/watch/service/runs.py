@@ -1,8 +1,8 @@
-"""Import runs: begun, fed, ended; never by two at once."""
+"""Import runs: begun, fed, taken over, ended; never by two at once."""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,15 +19,17 @@ from app.watch.models import ImportRun, SetAside, Source
 from app.watch.service.prepare import Batch
 from app.watch.service.store import store
 
-Progress = Callable[[Counts], None]
+Progress = Callable[["Run"], None]
 
 ABANDONED_AFTER = timedelta(minutes=10)
-"""A file's run that gave no sign for so long was killed: a batch takes seconds."""
+"""A run that gave no sign for so long was killed: a batch takes seconds, a polite wait minutes."""
+
+INTERRUPTED = "Import interrompu."
 
 FENCED = text("""
     UPDATE import_run SET heartbeat_at = :at, seen = :seen, new = :new, changed = :changed,
-      same = :same, set_aside = :set_aside, reasons = CAST(:reasons AS jsonb),
-      checkpoint = greatest(checkpoint, :checkpoint)
+      same = :same, set_aside = :set_aside, reasons = CAST(:reasons AS jsonb), cursor = :cursor,
+      passed = :passed
     WHERE id = :id AND attempt = :attempt AND state = 'running'
 """)
 
@@ -50,7 +52,8 @@ class Superseded(Conflict):
 class Run:
     """An import as its process sees it; ``error`` is one plain line, when it failed.
 
-    ``catalogue`` is where its notices are told apart by their number.
+    ``catalogue`` is where its notices are told apart by their number; ``reached`` the day of the
+    newest notice of the last batch.
     """
 
     id: UUID
@@ -58,82 +61,112 @@ class Run:
     catalogue: str
     attempt: int
     since: date | None = None
+    until: date | None = None
+    cursor: str | None = None
+    passed: int = 0
+    reached: date | None = None
     state: str = "running"
     error: str | None = None
     counts: Counts = field(default_factory=Counts)
 
 
-async def begin(session: AsyncSession, source: Source, label: str | None, now: datetime) -> Run:
-    """Begin the import of a file; those that were killed are said to have failed."""
-    await session.execute(
-        update(ImportRun)
-        .where(
-            ImportRun.source == source.id,
-            ImportRun.via == "file",
-            ImportRun.state == "running",
-            ImportRun.heartbeat_at < now - ABANDONED_AFTER,
-        )
-        .values(state="failed", error="Import interrompu.", finished_at=now)
-    )
-    return await _insert(session, source, now, via="file", label=label)
-
-
-async def begin_or_take_over(
-    session: AsyncSession, source: Source, since: date, now: datetime, *, sole: bool
+async def begin(
+    session: AsyncSession,
+    source: Source,
+    now: datetime,
+    *,
+    via: str,
+    label: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Run:
-    """Begin a source's import, or go on with the one that a dead worker left.
-
-    Taking over raises ``attempt``, which bars the former process, and resumes at the day of
-    the last notice stored. ``sole`` says that the caller knows the former one to be dead; else
-    a run that may be alive is left alone. Raises ImportRunning.
-    """
-    left = await session.scalar(
-        select(ImportRun)
-        .where(ImportRun.source == source.id, ImportRun.via == "http", ImportRun.state == "running")
-        .with_for_update()
-    )
-    if left is None:
-        return await _insert(session, source, now, via="http", window_from=since)
-    if not sole and left.heartbeat_at > now - ABANDONED_AFTER:
-        raise ImportRunning
-    left.attempt += 1
-    left.heartbeat_at = now
-    counts = Counts(left.seen, left.new, left.changed, left.same, left.set_aside, left.reasons)
-    return Run(
-        left.id,
-        source.id,
-        source.catalogue,
-        left.attempt,
-        left.checkpoint or left.window_from,
-        counts=counts,
-    )
-
-
-async def _insert(session: AsyncSession, source: Source, now: datetime, **values: Any) -> Run:
-    run = Run(new_id(), source.id, source.catalogue, 1, values.get("window_from"))
+    """Begin a run; those of files that were killed are said to have failed."""
+    if via == "file":
+        await session.execute(
+            update(ImportRun)
+            .where(
+                ImportRun.source == source.id,
+                ImportRun.via == "file",
+                ImportRun.state == "running",
+                ImportRun.heartbeat_at < now - ABANDONED_AFTER,
+            )
+            .values(state="failed", error=INTERRUPTED, finished_at=now)
+        )
+    run = Run(new_id(), source.id, source.catalogue, 1, since, until)
     await session.execute(
         insert(ImportRun).values(
             id=run.id,
             source=source.id,
+            via=via,
+            label=label,
+            window_from=since,
+            window_to=until,
             state="running",
             attempt=run.attempt,
             started_at=now,
             heartbeat_at=now,
-            **values,
         )
     )
     return run
 
 
-async def keep(database: Database, run: Run, batch: Batch, clock: Clock) -> None:
-    """Store a batch and the run's progress in one transaction. Raises Superseded."""
-    counts = run.counts
-    now = clock()
+async def running(session: AsyncSession, source_id: str) -> ImportRun | None:
+    """The run that asks this source over HTTP, locked; of each source there is one at most."""
+    found: ImportRun | None = await session.scalar(
+        select(ImportRun)
+        .where(
+            ImportRun.source == source_id,
+            ImportRun.via.in_(("http", "backfill")),
+            ImportRun.state == "running",
+        )
+        .with_for_update()
+    )
+    return found
+
+
+def take_over(left: ImportRun, source: Source, now: datetime) -> Run:
+    """Go on with a run where it stopped; raising ``attempt`` bars the former process."""
+    left.attempt += 1
+    left.heartbeat_at = now
+    left.state, left.error = "running", None
+    return Run(
+        left.id,
+        source.id,
+        source.catalogue,
+        left.attempt,
+        left.window_from,
+        left.window_to,
+        left.cursor,
+        left.passed,
+        counts=Counts(
+            left.seen, left.new, left.changed, left.same, left.set_aside, dict(left.reasons)
+        ),
+    )
+
+
+def is_alive(run: ImportRun, now: datetime) -> bool:
+    """Whether its process may be at work."""
+    return run.heartbeat_at > now - ABANDONED_AFTER
+
+
+async def keep(
+    database: Database, run: Run, batch: Batch, clock: Clock, cursor: str | None = None
+) -> None:
+    """Store a batch and the run's progress in one transaction. Raises Superseded.
+
+    ``cursor`` is its page's: the page is behind us once its last batch is stored.
+    """
+    counts, now = run.counts, clock()
+    passed = run.passed + batch.count
+    if batch.last and cursor is not None:
+        passed = 0
+    else:
+        cursor = run.cursor
     async with database.transaction() as session:
         outcome = await store(session, run.catalogue, batch.items.values(), now)
         refused = batch.refused + outcome.refused
         after = Counts(
-            counts.seen + len(batch.items) + len(batch.refused),
+            counts.seen + batch.count,
             counts.new + len(outcome.new),
             counts.changed + len(outcome.changed),
             counts.same + outcome.same,
@@ -151,38 +184,29 @@ async def keep(database: Database, run: Run, batch: Batch, clock: Clock) -> None
                         "position": one.position,
                         "reason": one.reason,
                         "raw": one.raw,
+                        "whole": one.whole,
                     }
                     for one in refused
                 ],
             )
-        days = [item.notice.published_on for item in batch.items.values()]
-        await _advance(session, run, after, max(days, default=None), now)
-    run.counts = after
+        place = {"cursor": cursor, "passed": passed}
+        await _advance(session, run, {**asdict(after), **place, "at": now})
+    days = [item.notice.published_on for item in batch.items.values()]
+    run.counts, run.cursor, run.passed = after, cursor, passed
+    run.reached = max(days, default=run.reached)
 
 
-async def _advance(
-    session: AsyncSession, run: Run, counts: Counts, checkpoint: date | None, now: datetime
-) -> None:
-    values = {
-        "id": run.id,
-        "attempt": run.attempt,
-        "at": now,
-        "seen": counts.seen,
-        "new": counts.new,
-        "changed": counts.changed,
-        "same": counts.same,
-        "set_aside": counts.set_aside,
-        "reasons": json.dumps(counts.reasons),
-        "checkpoint": checkpoint,
-    }
+async def _advance(session: AsyncSession, run: Run, values: dict[str, Any]) -> None:
+    values |= {"id": run.id, "attempt": run.attempt, "reasons": json.dumps(values["reasons"])}
     done = await session.execute(FENCED, values)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Superseded
 
 
-async def end(session: AsyncSession, run: Run, error: str | None, now: datetime) -> None:
-    """Say that a run is done, or that it failed and why. Raises Superseded."""
-    state = "failed" if error else "done"
+async def end(
+    session: AsyncSession, run: Run, state: str, error: str | None, now: datetime
+) -> None:
+    """Say that a run is done, that it failed and why, or that it pauses. Raises Superseded."""
     ended = await session.execute(
         update(ImportRun)
         .where(
@@ -190,7 +214,12 @@ async def end(session: AsyncSession, run: Run, error: str | None, now: datetime)
             ImportRun.attempt == run.attempt,
             ImportRun.state == "running",
         )
-        .values(state=state, error=error, finished_at=now, heartbeat_at=now)
+        .values(
+            state=state,
+            error=error,
+            finished_at=None if state == "paused" else now,
+            heartbeat_at=now,
+        )
     )
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         raise Superseded

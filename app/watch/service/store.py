@@ -17,7 +17,7 @@ from app.journal.service import announce
 from app.kernel.ids import new_id
 from app.watch.domain import NoticeKind
 from app.watch.events import NoticeChanged, NoticeCorrected
-from app.watch.service.prepare import MAX_RAW_CHARACTERS, Item, Refused
+from app.watch.service.prepare import Item, Refused
 
 CONTENT = {
     "kind": "text",
@@ -145,8 +145,7 @@ async def _store(session: AsyncSession, source: str, items: list[Item], at: date
             raise
         if len(items) == 1:
             reason = "La base ne peut pas enregistrer cet avis tel qu'il est."
-            raw = items[0].raw[:MAX_RAW_CHARACTERS]
-            return Outcome(refused=[Refused(items[0].position, reason, raw)])
+            return Outcome(refused=[Refused.of(items[0].position, reason, items[0].raw)])
     half = len(items) // 2
     outcome = await _store(session, source, items[:half], at)
     rest = await _store(session, source, items[half:], at)

@@ -1,0 +1,252 @@
+"""Imports over HTTP: what a source published lately, or over a range of days. As the importer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+import httpx
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.infra.db import Database
+from app.kernel.clock import Clock
+from app.kernel.errors import Invalid
+from app.watch.models import ImportRun, Source
+from app.watch.service import runs, sources
+from app.watch.service.imports import OUR_FAULT, feed
+from app.watch.service.prepare import batches
+from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
+from app.watch.sources import Asked, Page, Publisher, SourceFailure
+from app.watch.sources.kinds import KINDS
+from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
+
+log = structlog.get_logger()
+
+TURN_SECONDS = 5.0
+"""How often a back-fill looks whether the scheduled import has ended."""
+
+MAX_DAYS = 366 * 30
+"""Days of one back-fill: the bulletin itself is younger."""
+
+
+class BadRange(Invalid):
+    """Not a range of days that have been."""
+
+    code = "bad_range"
+    title = "La période va d'un jour passé à un autre, le premier d'abord."
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a source is asked: in whose name, by what clock, and whom to tell of progress."""
+
+    database: Database
+    contact: str
+    clock: Clock
+    sleep: Sleep = asyncio.sleep
+    progress: Progress | None = None
+
+
+async def import_source(asking: Asking, source_id: str, *, sole: bool = False) -> Run | None:
+    """Import what a source published lately; ``None``, and no request, when it is off.
+
+    A back-fill that is at work stands aside, and goes on from its last stored page afterwards.
+    ``sole`` says that a run found open is dead: the queue's lock lets one at a time, or the
+    operator knows. Without it, ImportRunning is raised on one that may be alive.
+
+    A source that fails leaves what arrived and its reason on the run and on the source; nothing
+    is raised, since its next hour comes anyway. Raises Superseded when another worker took over.
+    Raises UnknownSource.
+    """
+    async with asking.database.transaction() as session:
+        source = await sources.locked(session, source_id)
+        if not source.enabled:
+            return None
+        run = await _begin_or_take_over(session, source, asking.clock(), sole=sole)
+    await _carry_out(asking, source, run, _ended)
+    return run
+
+
+async def backfill_source(
+    asking: Asking, source_id: str, since: date, until: date, *, sole: bool = False
+) -> Run | None:
+    """Import what a source published on these days, both included; ``None`` when it is off.
+
+    The same range asked for again goes on where it was left: killed, failed, or interrupted.
+    Whenever the scheduled import comes, it waits for its end. Raises BadRange, ImportRunning
+    when another back-fill of the source is at work, Superseded when this one was taken over,
+    UnknownSource.
+    """
+    if not since <= until <= asking.clock().date() or (until - since).days >= MAX_DAYS:
+        raise BadRange
+    while True:
+        async with asking.database.transaction() as session:
+            source = await sources.locked(session, source_id)
+            if not source.enabled:
+                return None
+            run = await _begin_or_resume(session, source, since, until, asking.clock(), sole=sole)
+        if run is not None:
+            try:
+                await _carry_out(asking, source, run, _backfill_ended)
+            except Superseded:
+                if not await _stands_aside(asking.database, run):
+                    raise
+            else:
+                return run
+        # From here on the run is ours: whoever takes it meanwhile is alive.
+        sole = False
+        await asking.sleep(TURN_SECONDS)
+
+
+async def _begin_or_take_over(
+    session: AsyncSession, source: Source, now: datetime, *, sole: bool
+) -> Run:
+    left = await runs.running(session, source.id)
+    if left is not None and left.via == "http":
+        if not sole and runs.is_alive(left, now):
+            raise ImportRunning
+        return runs.take_over(left, source, now)
+    if left is not None:
+        # Raising the fence stops it: the page that it holds in hand is not stored.
+        left.state, left.attempt = "paused", left.attempt + 1
+        await session.flush()
+    return await runs.begin(session, source, now, via="http", since=sources.window(source, now))
+
+
+async def _begin_or_resume(
+    session: AsyncSession, source: Source, since: date, until: date, now: datetime, *, sole: bool
+) -> Run | None:
+    """The back-fill's run; None while the scheduled import has its turn."""
+    left = await runs.running(session, source.id)
+    if left is not None and runs.is_alive(left, now):
+        if left.via == "http":
+            return None
+        if not sole:
+            raise ImportRunning
+    if left is not None and left.via == "http":
+        left.state, left.error, left.finished_at = "failed", runs.INTERRUPTED, now
+    elif left is not None:
+        left.state = "paused"
+    await session.flush()
+    paused = await session.scalar(
+        select(ImportRun)
+        .where(
+            ImportRun.source == source.id,
+            ImportRun.via == "backfill",
+            ImportRun.state == "paused",
+            ImportRun.window_from == since,
+            ImportRun.window_to == until,
+        )
+        .with_for_update()
+    )
+    if paused is not None:
+        return runs.take_over(paused, source, now)
+    return await runs.begin(session, source, now, via="backfill", since=since, until=until)
+
+
+async def _stands_aside(database: Database, run: Run) -> bool:
+    """Whether the run lost its turn to the scheduled import, and to nobody else."""
+    async with database.transaction() as session:
+        row = await session.get_one(ImportRun, run.id)
+        return row.state == "paused" and row.attempt == run.attempt + 1
+
+
+async def _carry_out(
+    asking: Asking,
+    source: Source,
+    run: Run,
+    ended: Callable[[AsyncSession, Run, Source, SourceFailure | None, datetime], Awaitable[None]],
+) -> None:
+    """Fetch all of a run, and say how it ended."""
+    failure: SourceFailure | None = None
+    try:
+        await _fetch(asking, source, run)
+    except SourceFailure as failed:
+        log.warning("import_failed", source=source.id, error=failed.detail)
+        failure = failed
+    except Superseded:
+        raise
+    except Exception:
+        async with asking.database.transaction() as session:
+            await ended(session, run, source, SourceFailure(OUR_FAULT), asking.clock())
+        raise
+    async with asking.database.transaction() as session:
+        await ended(session, run, source, failure, asking.clock())
+
+
+async def _fetch(asking: Asking, source: Source, run: Run) -> None:
+    publisher = KINDS[source.kind]
+    now = asking.clock()
+    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+        polite = PoliteClient(
+            client,
+            contact=asking.contact,
+            pace_ms=source.pace_ms,
+            clock=asking.clock,
+            sleep=asking.sleep,
+        )
+        asked = Asked(
+            polite,
+            source.base_url,
+            since=run.since or sources.window(source, now),
+            until=run.until,
+            now=now,
+            cursor=run.cursor,
+            settings=source.settings,
+        )
+        come = run.passed
+        async for page in publisher.pages(asked):
+            come = await _take(asking, publisher, run, page, come)
+
+
+async def _take(asking: Asking, publisher: Publisher, run: Run, page: Page, come: int) -> int:
+    """Store a page but for its first ``come`` items, counted before; how many are left of those.
+
+    A page with a cursor stands for itself: nothing of the next one was counted.
+    """
+    items = iter(page.items)
+    skipped = await asyncio.to_thread(lambda: sum(1 for _ in islice(items, come)))
+    prepared = batches(publisher, items, start=run.counts.seen)
+    await feed(
+        asking.database,
+        run,
+        prepared,
+        asking.clock,
+        cursor=page.cursor,
+        progress=asking.progress,
+    )
+    if page.cursor is None:
+        return come - skipped
+    run.cursor, run.passed = page.cursor, 0
+    return 0
+
+
+async def _ended(
+    session: AsyncSession, run: Run, source: Source, failure: SourceFailure | None, now: datetime
+) -> None:
+    error = _line(failure)
+    await runs.end(session, run, "failed" if failure else "done", error, now)
+    row = await session.get_one(Source, source.id, with_for_update=True)
+    row.last_error = error
+    row.quiet_until = failure.quiet_until if failure else None
+    if failure is None:
+        row.last_success_at, row.failing_since = now, None
+    else:
+        row.failing_since = row.failing_since or now
+
+
+async def _backfill_ended(
+    session: AsyncSession, run: Run, source: Source, failure: SourceFailure | None, now: datetime
+) -> None:
+    """A range is no sign of freshness; one that failed can be gone on with."""
+    await runs.end(session, run, "paused" if failure else "done", _line(failure), now)
+    if failure is not None and failure.quiet_until is not None:
+        row = await session.get_one(Source, source.id, with_for_update=True)
+        row.quiet_until = failure.quiet_until
+
+
+def _line(failure: SourceFailure | None) -> str | None:
+    return (failure.detail or failure.title) if failure else None
