@@ -1,7 +1,7 @@
 """Notices in a file, as the source's API gives them: read as a stream, whatever the size.
 
-A file holds one record, an envelope ``{"total_count": n, "results": [...]}``, an array, or
-records one after the other; each may be compressed by gzip.
+A file holds one record, an envelope ``{"results": [...]}`` (``releases`` or ``records`` in OCDS),
+an array, or records one after the other; each may be compressed by gzip.
 """
 
 import gzip
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from app.watch.domain import UnreadableItem
+from app.watch.sources.charset import Recoder
 from app.watch.sources.failures import BrokenFile, NotJson, SourceFailure, UnknownDialect
 
 CHUNK_BYTES = 65_536
@@ -25,6 +26,10 @@ MAX_DEPTH = 100
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_MARK = b"\xef\xbb\xbf"
+ENVELOPES = ("results", "releases", "records")
+PROCESS = "ocid"
+"""An OCDS record names its process, and holds its releases: those are not items of a file."""
+
 TOO_DEEP = "L'élément est trop imbriqué pour un avis."
 
 _Event = tuple[str, Any]
@@ -55,14 +60,21 @@ class _Guarded:
 
     def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
         self._stream = stream
+        self._recoded = Recoder()
         self.empty = True
         self.since_item = 0
 
     def read(self, size: int) -> bytes:
-        chunk = self._stream.read(size)
-        self.since_item += len(chunk)
-        if self.since_item > MAX_ITEM_BYTES:
-            raise BrokenFile(f"Un élément dépasse {MAX_ITEM_BYTES // 1_048_576} Mio.")
+        chunk = b""
+        while not chunk:
+            read = self._stream.read(size)
+            self.since_item += len(read)
+            if self.since_item > MAX_ITEM_BYTES:
+                raise BrokenFile(f"Un élément dépasse {MAX_ITEM_BYTES // 1_048_576} Mio.")
+            # A sign may be cut at the end of what was read: the next chunk says it.
+            chunk = self._recoded(read)
+            if not read:
+                break
         if self.empty and chunk:
             self.empty = False
             return chunk.removeprefix(UTF8_MARK)
@@ -121,14 +133,14 @@ def _elements(events: Iterator[_Event]) -> Iterator[object]:
 
 
 def _envelope(events: Iterator[_Event]) -> Iterator[object]:
-    """The items of ``results``, or the object itself when it is a record."""
+    """The items of a list that is known to hold some, or the object itself when it is a record."""
     record: dict[str, object] = {}
     enveloped = False
     for kind, key in events:
         if kind == "end_map":
             break
         child, value = next(events)
-        if key == "results" and child == "start_array":
+        if key in ENVELOPES and child == "start_array" and PROCESS not in record:
             enveloped = True
             yield from _elements(events)
         else:

@@ -1,6 +1,10 @@
 """Every kind of source, by its name in ``Source.kind``."""
 
-from app.watch.sources import boamp, boamp_api
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from app.watch.sources import boamp, boamp_api, ocds, ocds_api, ocds_package
 from app.watch.sources.publisher import Dialect, Publisher
 
 BOAMP_RECORD = Dialect(
@@ -16,4 +20,20 @@ BOAMP = Publisher(
     hint="un fichier du BOAMP porte « idweb » dans chaque avis",
 )
 
-KINDS = {publisher.kind: publisher for publisher in (BOAMP,)}
+
+def _ocds(settings: Mapping[str, Any]) -> tuple[Dialect, ...]:
+    """The standard as a publisher of one time zone writes it."""
+    return (Dialect(knows=ocds.knows, read=partial(ocds.read, zone=settings.get("zone"))),)
+
+
+OCDS = Publisher(
+    kind="ocds",
+    dialects=_ocds({}),
+    pages=ocds_api.pages,
+    hint="une publication OCDS porte « ocid » ; un paquet, « releases » ou « records »",
+    settings=ocds_api.OcdsSettings,
+    suited=_ocds,
+    unfold=ocds_package.unfolded,
+)
+
+KINDS = {publisher.kind: publisher for publisher in (BOAMP, OCDS)}

@@ -88,8 +88,14 @@ class PoliteClient:
         *,
         body: object = None,
         accept: str = "*/*",
+        waits: Mapping[int, float] | None = None,
     ) -> Answer:
-        """One answer of 200, after as many polite attempts as it takes. Raises SourceFailure."""
+        """One answer of 200, after as many polite attempts as it takes. Raises SourceFailure.
+
+        ``waits`` are statuses with which this source says "later", and the seconds to wait when
+        it names none.
+        """
+        later = waits or {}
         request = _Request(httpx.URL(url, params=query) if query else httpx.URL(url), body, accept)
         problem, wait = "", FIRST_WAIT_SECONDS
         for attempt in range(1, ATTEMPTS + 1):
@@ -103,11 +109,12 @@ class PoliteClient:
                 raise SourceFailure(str(error)) from error
             else:
                 asked = self._asked_wait(answer)
+                asked = later.get(answer.status) if asked is None else asked
                 if answer.status == 200:
                     self._wait = max(self._pace, asked or 0.0)
                     return answer
                 problem = f"La source répond {answer.status}."
-                if answer.status != 429 and answer.status < 500:
+                if answer.status not in {429, *later} and answer.status < 500:
                     raise SourceFailure(problem + _message(answer))
             self._wait = max(self._pace, wait if asked is None else asked)
             wait *= 2

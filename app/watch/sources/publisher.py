@@ -1,11 +1,13 @@
 """The one shape of a source: how it is asked, and how its notices read."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
 
 from app.watch.domain import Notice
 from app.watch.sources.failures import UnknownDialect
@@ -59,6 +61,12 @@ class Page:
     cursor: str | None = None
 
 
+class NoSettings(BaseModel):
+    """Of a kind whose sources differ by their address alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """What the sources of one kind have in common.
@@ -66,12 +74,23 @@ class Publisher:
     ``dialects`` are tried in their order. ``pages`` asks the source, oldest notice first where
     it can be had, and raises SourceFailure; pages that came before are good. ``hint`` tells
     whoever gives a file of another kind what one of this kind looks like.
+
+    ``settings`` is what an operator may set of one source (``Source.settings``), and ``suited``
+    the dialects as they are under such settings. ``unfold`` gives the items of what a file holds
+    as one, such as a package.
     """
 
     kind: str
     dialects: tuple[Dialect, ...]
     pages: Callable[[Asked], AsyncIterator[Page]]
     hint: str
+    settings: type[BaseModel] = NoSettings
+    suited: Callable[[Mapping[str, Any]], tuple[Dialect, ...]] | None = None
+    unfold: Callable[[object], Iterable[object]] = lambda item: (item,)
+
+    def under(self, settings: Mapping[str, Any]) -> "Publisher":
+        """The kind as one source of it is set."""
+        return replace(self, dialects=self.suited(settings)) if self.suited else self
 
     def dialect_of(self, item: object) -> Dialect:
         """How an item is written; the first dialect's reader says what is wrong with a stranger."""
@@ -80,10 +99,11 @@ class Publisher:
     def recognise(self, items: Iterator[object]) -> Iterable[object]:
         """All the items, once one of the first was recognised. Raises UnknownDialect."""
         probed: list[object] = []
-        for item in items:
+        unfolded = chain.from_iterable(self.unfold(item) for item in items)
+        for item in unfolded:
             probed.append(item)
             if any(dialect.knows(item) for dialect in self.dialects):
-                return chain(probed, items)
+                return chain(probed, unfolded)
             if len(probed) == PROBE_ITEMS:
                 break
         if probed:
