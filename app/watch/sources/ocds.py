@@ -13,14 +13,12 @@ from functools import reduce
 
 from app.watch.domain import Nature, Notice, NoticeKind, UnreadableItem
 from app.watch.sources import ocds_parts as parts
+from app.watch.sources.body import MAX_TITLE, titled
 from app.watch.sources.deadline import earliest
 from app.watch.sources.ocds_tree import Node, merged, node, nodes, prose, said, text, texts
 
 MAX_ID = 300
 """Characters; the longest known number of a process and a release has ninety."""
-
-MAX_TITLE = 1000
-"""Characters; a description may serve as a title, and stays whole below."""
 
 MAX_RELEASES = 1000
 """Releases of one record that are merged; processes have tens."""
@@ -195,7 +193,7 @@ def _title(process: _Process) -> tuple[str, str]:
         raise UnreadableItem("L'avis n'a pas d'objet lisible.")
     if " ".join(description.split()) == title and len(title) <= MAX_TITLE:
         description = ""
-    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rstrip() + "…", description
+    return titled(title), description
 
 
 def _kind(process: _Process, *, awarded: bool) -> NoticeKind:

@@ -3,20 +3,20 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from app.kernel.money import Money
 from app.watch.areas import departments_of_nuts
 from app.watch.domain import Award, Criterion, CriterionKind, Deadline, NoticeLot, Reservation
 from app.watch.sources import tree
+from app.watch.sources.body import DAYS_A_MONTH, MAX_MONTHS, lot_of, numbered
+from app.watch.sources.body import documents as listed
 from app.watch.sources.deadline import Trust, read_deadline
 from app.watch.sources.ocds_tree import Node, amount, node, nodes, number, prose, said, text, texts
 from app.watch.sources.text import address
-from app.watch.zones import department
+from app.watch.zones import department_of_postcode
 
-DAYS_A_MONTH = 365.25 / 12
-MAX_MONTHS = 1200
-MAX_DOCUMENTS = 100
 UTC = "Etc/UTC"
 
 UNWON = {"cancelled", "unsuccessful", "pending"}
@@ -38,7 +38,6 @@ _NUTS = re.compile(
     r"(A[LT]|B[EG]|C[HYZ]|D[EK]|E[ELS]|F[IR]|H[RU]|I[EST]|L[ITUV]|M[EKT]|N[LO]|P[LT]|R[OS]"
     r"|S[EIK]|TR|UK|XK)[0-9A-Z]{1,3}"
 )
-_POSTCODE = re.compile(r"[0-9]{5}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].{0,40})?")
 _ZULU = re.compile(r"[Zz]$")
 
@@ -160,16 +159,14 @@ def lots(tender: Node, zone: str | None) -> tuple[NoticeLot, ...]:
         for name in (*texts(item, "relatedLot"), *texts(item, "relatedLots")):
             by_lot[name].append(item)
     found = []
-    for place, lot in enumerate(nodes(tender, "lots"), 1):
+    for lot in nodes(tender, "lots"):
         own = by_lot.get(text(lot, "id"), [])
-        label = text(lot, "id") or str(place)
+        label, words = text(lot, "id"), prose(lot.get("description"))
+        title = text(lot, "title") or ("" if words else f"Lot {label}".strip())
+        one = lot_of(label, title, words, cpv(lot, own), value(lot))
         found.append(
-            NoticeLot(
-                number=label,
-                title=text(lot, "title") or text(lot, "description")[:300] or f"Lot {label}",
-                description=prose(lot.get("description")),
-                cpv=cpv(lot, own),
-                estimate=value(lot),
+            replace(
+                one,
                 nuts=places(lot, own)[0],
                 deadline=deadline(text(lot, "tenderPeriod", "endDate"), zone),
                 criteria=criteria(lot),
@@ -177,7 +174,7 @@ def lots(tender: Node, zone: str | None) -> tuple[NoticeLot, ...]:
                 duration_months=months(node(lot, "contractPeriod")),
             )
         )
-    return tuple(found)
+    return numbered(found)
 
 
 def criteria(tender: Node) -> tuple[Criterion, ...]:
@@ -248,12 +245,11 @@ def months(period: Node) -> int | None:
 
 def documents(release: Node) -> tuple[str, ...]:
     """Addresses of the documents, those of the tender first."""
-    found = (
-        address(said(one.get("url")))
+    return listed(
+        said(one.get("url"))
         for section in ("tender", "planning", "awards", "contracts")
         for one in nodes(release, section, "documents")
     )
-    return tuple(dict.fromkeys(url for url in found if url))[:MAX_DOCUMENTS]
 
 
 def own_page(release: Node) -> str | None:
@@ -282,11 +278,6 @@ def _weight(criterion: Node) -> tuple[str | None, str | None]:
 
 
 def _department(place: Node) -> str | None:
-    """The department of a French address; a Corsican postcode tells by its third digit."""
     country = (text(place, "country") or text(place, "countryName")).upper()
-    postcode = text(place, "postalCode").replace(" ", "")
-    if country not in ("FR", "FRA", "FRANCE") or not _POSTCODE.fullmatch(postcode):
-        return None
-    if postcode.startswith("20"):
-        return "2A" if postcode[2] in "01" else "2B"
-    return department(postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2])
+    french = country in ("FR", "FRA", "FRANCE")
+    return department_of_postcode(text(place, "postalCode")) if french else None
