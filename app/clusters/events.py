@@ -73,6 +73,14 @@ class CandidacyOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CandidacyWithdrawn(Event):
+    """Whoever presented a company has taken its candidacy back."""
+
+    type: ClassVar[str] = "candidacy.withdrawn"
+    candidacy_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CandidacyDecided(Event):
     """A candidacy ended: admitted or refused."""
 

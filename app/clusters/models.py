@@ -10,6 +10,9 @@ from app.clusters.domain import Rule, Tally, Verdict
 from app.infra.db import Base, TenantRow
 from app.kernel.ids import new_id
 
+WITHDRAWN = "withdrawn"
+"""The end of a candidacy that nobody decided."""
+
 
 class Cluster(Base):
     """A body that gathers companies: the tenant. Its version is its ETag."""
@@ -109,6 +112,10 @@ class Candidacy(TenantRow, CompanyRow, Base):
     def rule(self) -> Rule:
         """The rule that decides it, whatever the cluster's settings have become."""
         return Rule(self.quorum_bps, self.majority_bps)
+
+    def withdraw(self, *, by: UUID, at: datetime) -> None:
+        """Taken back: by whom, when. Votes are not counted."""
+        self.state, self.decided_at, self.decided_by = WITHDRAWN, at, by
 
     def close(
         self,

@@ -186,6 +186,12 @@ def cast_vote(scene: Scene, _who: str) -> Call:
     return Call({"candidacy_id": scene.voted_id}, body={"choice": "for"})
 
 
+@builds("withdraw_candidacy@own")
+def withdraw_own_candidacy(scene: Scene, _who: str) -> Call:
+    """The company that alpha presented."""
+    return Call({"candidacy_id": scene.own["candidacy_id"]})
+
+
 @builds("decide_candidacy")
 def decide_candidacy(scene: Scene, _who: str) -> Call:
     """A company that the coordinator decides on."""

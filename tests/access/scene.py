@@ -106,7 +106,8 @@ class Scene:
     named_id: str = ""
     naming: Any = None
     own: dict[str, str] = field(default_factory=dict)
-    """What the manager of alpha holds: a session, a membership, a token, an address, its secret."""
+    """What the manager of alpha holds: a session, a membership, a token, an address, its secret,
+    a candidacy that is theirs to take back."""
     personas: dict[str, str] = field(default_factory=lambda: dict(PERSONAS))
 
     def person(self, persona: str) -> Person:
@@ -208,7 +209,7 @@ async def _holdings(scene: Scene) -> None:
     token = ok(await alpha.post("/v1/tokens", {"name": "Tableur", "scopes": ["tenders:read"]}))
     address = ok(await alpha.post("/v1/calendar-addresses", {"name": "Téléphone"}))
     secret = address["url"].rsplit("/", 1)[-1].removesuffix(".ics")
-    scene.own = {
+    scene.own |= {
         "session_id": session["id"],
         "membership_id": session["membership_id"],
         "token_id": token["id"],
@@ -239,6 +240,8 @@ async def _companies(scene: Scene) -> None:
     scene.voted_id = (await presented(world, "Êta")).rsplit("/", 1)[-1]
     await set_cluster(world, admission="coordinator")
     scene.candidacy_id = (await presented(world, "Thêta")).rsplit("/", 1)[-1]
+    iota = ok(await world.alpha.post("/v1/candidacies", company(world, "Iota")))
+    scene.own["candidacy_id"] = iota["id"]
 
 
 async def _reference_data(scene: Scene, owner: Database) -> None:

@@ -3,9 +3,12 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from app.infra.db import open_database
 from app.main import create_app
 from app.settings import Settings
 from tests.clusters.steps import (
@@ -18,6 +21,7 @@ from tests.clusters.steps import (
     voted,
 )
 from tests.consortia.steps import ok, refused
+from tests.consortia.test_walls import as_person
 from tests.world import NOW, Person, World
 
 
@@ -223,3 +227,56 @@ async def test_a_company_that_left_sees_no_candidacy_and_comes_back_by_one(world
     assert decided["tally"]["electorate"] == 3
     again = ok(await world.delta.get(f"/v1/members/{world.delta.member}"), 200)
     assert (again["state"], again["name"]) == ("active", "Delta Deux")
+
+
+async def test_whoever_presented_a_company_takes_it_back_while_it_is_open(world: World) -> None:
+    await by_vote(world)
+    found = ok(await world.beta.post("/v1/candidacies", company(world)))
+    address = f"/v1/candidacies/{found['id']}"
+    await voted(address, yes=(world.alpha,))
+    refused(await world.alpha.post(f"{address}/withdrawals"), 403, "not_presenter")
+    await suspended(world, world.beta)  # it takes on nothing new, and may give up what it began
+    gone = ok(await world.beta.post(f"{address}/withdrawals"))
+    assert (gone["state"], gone["tally"], gone["member_id"]) == ("withdrawn", None, None)
+    assert gone["decided_at"] == "2026-03-02T09:00:00Z"
+    for again in (
+        world.beta.post(f"{address}/withdrawals"),
+        world.coordinator.post(f"{address}/decisions"),
+        world.gamma.post(f"{address}/votes", {"choice": "for"}),
+    ):
+        refused(await again, 409, "candidacy_decided")
+    ok(await world.gamma.post("/v1/candidacies", company(world)))
+
+
+async def test_the_coordinator_takes_back_what_anyone_presented(world: World) -> None:
+    found = ok(await world.beta.post("/v1/candidacies", company(world)))
+    address = f"/v1/candidacies/{found['id']}"
+    assert ok(await world.coordinator.post(f"{address}/withdrawals"))["state"] == "withdrawn"
+
+
+async def test_of_a_withdrawal_and_a_decision_at_once_one_counts(world: World) -> None:
+    found = ok(await world.beta.post("/v1/candidacies", company(world)))
+    address = f"/v1/candidacies/{found['id']}"
+    answers = await asyncio.gather(
+        world.beta.post(f"{address}/withdrawals"),
+        world.coordinator.post(f"{address}/decisions", {"outcome": "admitted"}),
+    )
+    assert sorted(one.status_code for one in answers) == [201, 409]
+
+
+async def test_sql_lets_the_presenter_take_back_and_do_nothing_else(
+    settings: Settings, world: World
+) -> None:
+    ok(await world.beta.post("/v1/candidacies", company(world)))
+    end = text(
+        "UPDATE candidacy SET state = :state, decided_at = opened_at,"
+        " decided_by = app.my_person() RETURNING state"
+    )
+    async with open_database(settings.login_url(), size=1) as serving:
+        async with as_person(serving, world.alpha) as session:
+            assert list(await session.scalars(end, {"state": "withdrawn"})) == []
+        with pytest.raises(DBAPIError, match="row-level security"):
+            async with as_person(serving, world.beta) as session:
+                await session.execute(end, {"state": "refused"})
+        async with as_person(serving, world.beta) as session:
+            assert list(await session.scalars(end, {"state": "withdrawn"})) == ["withdrawn"]

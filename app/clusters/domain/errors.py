@@ -94,11 +94,18 @@ class CandidacyOpen(Conflict):
     title = "La candidature de cette entreprise est en cours."
 
 
+class NotPresenter(Forbidden):
+    """Who presented a company takes its candidacy back, or the coordinator."""
+
+    code = "not_presenter"
+    title = "Seule l'entreprise qui a présenté cette candidature peut la retirer."
+
+
 class CandidacyDecided(Conflict):
-    """A decision is final: a refused company is presented again."""
+    """An end is final: a company that was refused or taken back is presented again."""
 
     code = "candidacy_decided"
-    title = "Cette candidature est déjà décidée."
+    title = "Cette candidature est déjà décidée, ou retirée."
 
 
 class NoVote(Conflict):

@@ -117,3 +117,18 @@ async def decide_candidacy(
     """Close a candidacy (coordinator): the votes are counted, and the company admitted or not."""
     view = await service.decide(session, actor, candidacy_id, body.outcome)
     return await once.keep(candidacy_out(view))
+
+
+@router.post(
+    "/{candidacy_id}/withdrawals",
+    operation_id="withdraw_candidacy",
+    status_code=201,
+    response_model=CandidacyOut,
+    responses=refusals(NotFound, domain.NotPresenter, domain.CandidacyDecided, *ONCE_ERRORS),
+)
+async def withdraw_candidacy(
+    candidacy_id: CandidacyId, session: Session, actor: Me, once: Once
+) -> Response:
+    """Take a candidacy back while it is open (who presented the company, the coordinator)."""
+    view = await service.withdraw(session, actor, candidacy_id)
+    return await once.keep(candidacy_out(view))

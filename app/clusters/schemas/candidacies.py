@@ -18,7 +18,7 @@ class CandidacySummary(CompanyOut):
 
     id: CandidacyId
     admission: Admission = Field(description="Who decides; settled when it was presented.")
-    state: Literal["open", "admitted", "refused"]
+    state: Literal["open", "admitted", "refused", "withdrawn"]
     opened_at: datetime
     closes_at: datetime = Field(description="Until when one may vote.")
     decided_at: datetime | None

@@ -1,6 +1,6 @@
 """Use cases of the tenant, split by noun."""
 
-from app.clusters.service.candidacies import CandidacyView, decide, present, vote
+from app.clusters.service.candidacies import CandidacyView, decide, present, vote, withdraw
 from app.clusters.service.changes import change_member
 from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
 from app.clusters.service.companies import Company
@@ -32,4 +32,5 @@ __all__ = [
     "search_company",
     "suspend",
     "vote",
+    "withdraw",
 ]

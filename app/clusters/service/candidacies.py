@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import domain, repository
 from app.clusters.domain import Admission, State, Tally, Verdict
-from app.clusters.events import CandidacyDecided, CandidacyOpened
+from app.clusters.events import CandidacyDecided, CandidacyOpened, CandidacyWithdrawn
 from app.clusters.models import Ballot, Candidacy
 from app.clusters.service.clusters import get_cluster
 from app.clusters.service.companies import Company, checked, lock_company
@@ -16,7 +16,7 @@ from app.clusters.service.members import require_active, take_in
 from app.infra.db import add_or_refuse
 from app.journal.service import record, record_event
 from app.kernel.access import Permission, require
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Role
 
 OPEN = "open"
 
@@ -119,6 +119,25 @@ async def decide(
     await record_event(
         session, actor, CandidacyDecided(candidacy_id), candidacy_id, detail={"verdict": verdict}
     )
+    return await view(session, actor, candidacy_id)
+
+
+async def withdraw(session: AsyncSession, actor: Actor, candidacy_id: UUID) -> CandidacyView:
+    """Take an open candidacy back: the company that presented it, or the coordinator.
+
+    No vote is counted, and the company may be presented again. Raises NotFound, Forbidden,
+    NotPresenter, CandidacyDecided.
+    """
+    candidacy = await repository.candidacy(session, actor, candidacy_id)
+    require(actor, Permission.PRESENT_COMPANY)
+    if actor.role is not Role.COORDINATOR and candidacy.presented_for != actor.member_id:
+        raise domain.NotPresenter
+    candidacy = await repository.lock_candidacy(session, actor, candidacy_id, alone=True)
+    if candidacy.state != OPEN:
+        raise domain.CandidacyDecided
+    candidacy.withdraw(by=actor.person_id, at=actor.now)
+    await session.flush()
+    await record_event(session, actor, CandidacyWithdrawn(candidacy_id), candidacy_id)
     return await view(session, actor, candidacy_id)
 
 
