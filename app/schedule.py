@@ -74,3 +74,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
+    queue.periodic(cron=AT_NIGHT)(watch.forget)

@@ -1,11 +1,16 @@
 """`grappe sources`: where notices come from, as the operator sees it."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.commands import as_owner, out
+from app.commands import as_owner, out, ready_database
+from app.infra.db import open_database
+from app.infra.db.connections import IMPORTER
+from app.kernel.clock import system_clock
+from app.settings import Settings
 from app.watch import service as watch
 from app.watch.models import Source
 
@@ -55,6 +60,24 @@ def turn_off(source: SourceName) -> None:
         return await watch.disable_source(session, source)
 
     out.print(_line(as_owner(act)), soft_wrap=True)
+
+
+@sources_app.command("retry")
+def retry(source: SourceName) -> None:
+    """Read again what imports of a source set aside: after an update that mends a reader."""
+    with ready_database() as settings:
+        run = asyncio.run(_retry(settings, source))
+    out.print(
+        f"{source} : {run.counts.seen} relus, {run.counts.new} nouveaux, "
+        f"{run.counts.changed} modifiés, {run.counts.same} dépassés, "
+        f"{run.counts.set_aside} encore de côté",
+        soft_wrap=True,
+    )
+
+
+async def _retry(settings: Settings, source: str) -> watch.Run:
+    async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
+        return await watch.retry_set_aside(database, source, clock=system_clock)
 
 
 def _line(source: Source) -> str:

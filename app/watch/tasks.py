@@ -10,6 +10,7 @@ from app.watch.service.sources import IMPORT_TASK
 blueprint = procrastinate.Blueprint()
 
 TICK = "watch.tick"
+FORGET = "watch.forget"
 
 
 @blueprint.task(name=TICK, queueing_lock=TICK)
@@ -26,3 +27,15 @@ async def import_source(source: str) -> None:
         jobs.databases.get().importer, contact=Settings().contact, clock=jobs.clock.get()
     )
     await service.import_source(asking, source, sole=True)
+
+
+@blueprint.task(name=FORGET, queueing_lock=FORGET)
+async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
+    """Forget old runs, and the bodies of versions that are long past."""
+    settings = Settings()
+    await service.forget(
+        jobs.databases.get().importer,
+        jobs.clock.get()(),
+        runs_days=settings.keep_runs_days,
+        raw_days=settings.keep_raw_days,
+    )

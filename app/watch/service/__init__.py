@@ -1,8 +1,10 @@
 """Use cases of the watch: import notices, find them, turn sources on and off."""
 
 from app.watch.service.asking import Asking, BadRange, backfill_source, import_source
+from app.watch.service.forgetting import forget
 from app.watch.service.imports import import_file, import_records
 from app.watch.service.notices import get_notice
+from app.watch.service.retrying import retry_set_aside
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.service.sources import (
     disable_source,
@@ -26,10 +28,12 @@ __all__ = [
     "backfill_source",
     "disable_source",
     "enable_source",
+    "forget",
     "get_notice",
     "import_file",
     "import_records",
     "import_source",
     "list_sources",
     "request_due_imports",
+    "retry_set_aside",
 ]

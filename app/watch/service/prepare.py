@@ -93,7 +93,7 @@ def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) 
         except SourceFailure as broken:
             failure = broken
             break
-        item = _prepared(publisher, position, record)
+        item = prepared(publisher, position, record)
         # The same notice twice: the second is a change of the first, in the next transaction.
         again = isinstance(item, Item) and item.notice.source_id in batch.items
         if batch.full or again:
@@ -120,7 +120,8 @@ def _add(batch: Batch, item: Item | Refused) -> None:
         batch.refused.append(item)
 
 
-def _prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
+def prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
+    """One record, read; or why it cannot be."""
     if isinstance(record, UnreadableItem):
         return Refused.of(position, str(record), "")
     raw = _dump(record)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, text, update
@@ -17,7 +16,7 @@ from app.kernel.ids import new_id
 from app.watch.domain import Counts
 from app.watch.models import ImportRun, SetAside, Source
 from app.watch.service.prepare import Batch
-from app.watch.service.store import store
+from app.watch.service.store import Outcome, store
 
 Progress = Callable[["Run"], None]
 
@@ -164,17 +163,8 @@ async def keep(
         cursor = run.cursor
     async with database.transaction() as session:
         outcome = await store(session, run.catalogue, batch.items.values(), now)
-        refused = batch.refused + outcome.refused
-        after = Counts(
-            counts.seen + batch.count,
-            counts.new + len(outcome.new),
-            counts.changed + len(outcome.changed),
-            counts.same + outcome.same,
-            counts.set_aside + len(refused),
-            dict(counts.reasons),
-        )
-        for one in refused:
-            after.reasons[one.reason] = after.reasons.get(one.reason, 0) + 1
+        refused = outcome.refused = batch.refused + outcome.refused
+        after = counted(counts, batch.count, outcome)
         if refused:
             await session.execute(
                 insert(SetAside),
@@ -189,15 +179,39 @@ async def keep(
                     for one in refused
                 ],
             )
-        place = {"cursor": cursor, "passed": passed}
-        await _advance(session, run, {**asdict(after), **place, "at": now})
-    days = [item.notice.published_on for item in batch.items.values()]
+        await advance(session, run, after, cursor=cursor, passed=passed, now=now)
     run.counts, run.cursor, run.passed = after, cursor, passed
+    days = [item.notice.published_on for item in batch.items.values()]
     run.reached = max(days, default=run.reached)
 
 
-async def _advance(session: AsyncSession, run: Run, values: dict[str, Any]) -> None:
-    values |= {"id": run.id, "attempt": run.attempt, "reasons": json.dumps(values["reasons"])}
+def counted(counts: Counts, items: int, outcome: Outcome) -> Counts:
+    """The counts once so many more items were seen, with what became of them."""
+    after = Counts(
+        counts.seen + items,
+        counts.new + len(outcome.new),
+        counts.changed + len(outcome.changed),
+        counts.same + outcome.same,
+        counts.set_aside + len(outcome.refused),
+        dict(counts.reasons),
+    )
+    for one in outcome.refused:
+        after.reasons[one.reason] = after.reasons.get(one.reason, 0) + 1
+    return after
+
+
+async def advance(
+    session: AsyncSession,
+    run: Run,
+    counts: Counts,
+    *,
+    now: datetime,
+    cursor: str | None = None,
+    passed: int = 0,
+) -> None:
+    """Write how far a run is, if it is still ours. Raises Superseded."""
+    values = {"id": run.id, "attempt": run.attempt, "at": now, "cursor": cursor, "passed": passed}
+    values |= asdict(counts) | {"reasons": json.dumps(counts.reasons)}
     done = await session.execute(FENCED, values)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Superseded
