@@ -1,14 +1,14 @@
 """Whoever presented a company may take the candidacy back while it is open.
 
-Revision 0024, after 0023.
+Revision 0025, after 0024.
 """
 
 from alembic import op
 
 from app.infra.db.walls import ACTIVE, SERVING
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
