@@ -21,6 +21,8 @@ from app.people.second_factor.endpoints import router as second_factors
 from app.people.sessions.endpoints import router as sessions
 from app.people.single_sign_on.endpoints import router as single_sign_on
 from app.people.tokens.endpoints import router as tokens
+from app.searches.endpoints import router as searches
+from app.searches.match_endpoints import router as matches
 from app.tenders.endpoints import router as tenders
 from app.watch.codes.endpoints import router as codes
 from app.watch.endpoints import router as watch
@@ -36,6 +38,8 @@ ROOMS = (
     *CLUSTERS,
     watch,
     codes,
+    searches,
+    matches,
     tenders,
     consortia,
     parties,
@@ -66,6 +70,7 @@ TAGS = [
     {"name": "sources", "description": "Where notices come from, and how fresh they are."},
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
     {"name": "codes", "description": "What CPV and NUTS codes mean; French areas."},
+    {"name": "saved-searches", "description": "What is watched for, what was found, and why."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},

@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from app.journal import tasks as journal
 from app.people import tasks as people
+from app.searches import tasks as searches
 from app.tenders import tasks as tenders
 from app.watch import tasks as watch
 
@@ -34,6 +35,7 @@ ROOMS = (
     people.blueprint,
     watch.blueprint,
     tenders.blueprint,
+    searches.blueprint,
 )
 
 
@@ -72,6 +74,7 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(retry_stalled)
     queue.periodic(cron=EVERY_MINUTE)(watch.tick)
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
+    queue.periodic(cron=EVERY_MINUTE)(searches.tell)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
     queue.periodic(cron=AT_NIGHT)(watch.forget)

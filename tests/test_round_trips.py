@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from jsonschema import Draft202012Validator
+from sqlalchemy import text
 
 from app.infra.db import Database, open_database
 from app.infra.db.connections import IMPORTER
@@ -78,6 +79,7 @@ async def scene(settings: Settings, owner: Database, tmp_path_factory: Any) -> A
             world = await build_world(client, owner)
             await fill(world)
             await import_some(settings, tmp_path_factory.mktemp("notices") / "notices.json")
+            await watch_some(world)
             yield Scene(world, tap)
 
 
@@ -106,6 +108,15 @@ async def import_some(settings: Settings, path: Path) -> None:
     records = [national(idweb(), "Sonorisation", lots=["Son", "Lumière"]), {"idweb": None}]
     async with open_database(settings.login_url(), role=IMPORTER) as importer:
         await import_file(importer, write(path, records), clock=lambda: NOW)
+
+
+async def watch_some(world: World) -> None:
+    """A search that has found the notice, which the cluster follows."""
+    body = {"name": "Son", "criteria": {"words": "sonorisation", "cpv": ["37"]}}
+    ok(await world.coordinator.post("/v1/saved-searches", body))
+    match = text("SELECT app.match(ARRAY(SELECT id FROM notice), :now)")
+    async with world.owner.transaction() as session:
+        await session.execute(match, {"now": NOW})
 
 
 @pytest.mark.parametrize("name", sorted(READS))

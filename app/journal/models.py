@@ -27,13 +27,16 @@ class AuditEntry(TenantRow, Base):
 
 
 class EventRow(TenantRow, Base):
-    """A public fact of a cluster; private to a consortium's parties when it names one."""
+    """A public fact of a cluster; private to a consortium's parties when it names one, and to a
+    company's people when it is that company's.
+    """
 
     __tablename__ = "event"
 
     at: Mapped[datetime]
     type: Mapped[str]
     consortium_id: Mapped[UUID | None]
+    member_id: Mapped[UUID | None]
     data: Mapped[dict[str, Any]]
 
 

@@ -100,9 +100,17 @@ async def seal_openings(session: AsyncSession) -> int:
 
 
 async def publish(
-    session: AsyncSession, actor: Actor, event: Event, *, consortium_id: UUID | None = None
+    session: AsyncSession,
+    actor: Actor,
+    event: Event,
+    *,
+    consortium_id: UUID | None = None,
+    member_id: UUID | None = None,
 ) -> None:
-    """Store a cluster's event and enqueue its subscribers, all in this transaction."""
+    """Store a cluster's event and enqueue its subscribers, all in this transaction.
+
+    With ``member_id`` it is that company's alone.
+    """
     data = _plain(event)
     await session.execute(
         EventRow.__table__.insert().values(  # type: ignore[attr-defined]
@@ -111,6 +119,7 @@ async def publish(
             at=actor.now,
             type=event.type,
             consortium_id=consortium_id,
+            member_id=member_id,
             data=data,
         )
     )
@@ -138,7 +147,10 @@ async def announce(session: AsyncSession, event: Event) -> None:
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    return {
-        key: str(value) if isinstance(value, UUID) else value
-        for key, value in asdict(event).items()
-    }
+    return {key: _text(value) for key, value in asdict(event).items()}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_text(one) for one in value]
+    return str(value) if isinstance(value, UUID) else value

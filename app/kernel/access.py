@@ -21,6 +21,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     EDIT_COMPANY = "edit_company"
     VOTE = "vote"
+    SAVE_SEARCH = "save_search"
     FOLLOW_TENDER = "follow_tender"
     DECLARE_INTEREST = "declare_interest"
     PREPARE_BID = "prepare_bid"
@@ -56,6 +57,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_PAYMENT,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
+            Permission.SAVE_SEARCH,
             Permission.FOLLOW_TENDER,
         }
         | _OVERSIGHT
@@ -68,12 +70,13 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
             Permission.PRESENT_COMPANY,
+            Permission.SAVE_SEARCH,
             Permission.VOTE,
             Permission.COMMIT_COMPANY,
         }
         | _WORK
     ),
-    Role.CONTRIBUTOR: frozenset(_WORK),
+    Role.CONTRIBUTOR: frozenset({Permission.SAVE_SEARCH} | _WORK),
     Role.VIEWER: frozenset(),
     Role.INTEGRATION: frozenset(_WORK - {Permission.PREPARE_BID}),
 }

@@ -8,6 +8,14 @@ from app.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesArrived(Event):
+    """These notices are new, or read differently from before: those of one import's batch."""
+
+    type: ClassVar[str] = "notices.arrived"
+    notice_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeChanged(Event):
     """A notice reads differently from what was stored."""
 

@@ -20,7 +20,7 @@ _DEADLINE = f"""CASE WHEN deadline_at IS NOT NULL THEN json_build_object(
     'at', {instant("deadline_at")}, 'zone', deadline_zone, 'text', deadline_text,
     'certain', deadline_certain) END"""
 
-_NOTICE = f"""
+NOTICE = f"""
       'id', {public_id("not", "id")}, 'source', source, 'source_id', source_id, 'kind', kind,
       'title', title, 'buyer', buyer, 'buyer_siret', buyer_siret, 'nature', nature,
       'concession', concession, 'procedure', procedure, 'cpv', cpv, 'departments', departments,
@@ -31,7 +31,7 @@ _NOTICE = f"""
       'version', version"""
 
 _NOTICES = f"""
-    SELECT json_build_object({_NOTICE}) AS item,
+    SELECT json_build_object({NOTICE}) AS item,
       ARRAY[published_on::text, id::text] AS keys
     FROM notice WHERE true"""
 
@@ -67,7 +67,7 @@ _LATER = f"""(
       ORDER BY l.published_on, l.id LIMIT {MAX_SHOWN}) later)"""
 
 _DETAIL = f"""
-    SELECT json_build_object({_NOTICE}, 'description', description,
+    SELECT json_build_object({NOTICE}, 'description', description,
       'procedure_id', procedure_id, 'follows', follows, 'lots', {_LOTS},
       'application_deadline', details->'application_deadline',
       'bid_deadline', details->'bid_deadline',

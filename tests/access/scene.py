@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from app.infra.db import Database
 from app.kernel.actor import Role
-from app.kernel.ids import encode, new_id
+from app.kernel.ids import decode, encode, new_id
 from app.people.domain import fresh_token
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
@@ -86,6 +86,15 @@ class Rivalry:
     y: Side
 
 
+@dataclass(frozen=True)
+class Found:
+    """A saved search, what it found, and a person of whoever saved it."""
+
+    search_id: str
+    match_id: str
+    person_id: str
+
+
 @dataclass
 class Scene:
     """A cluster with a rivalry at each stage, and a tender that nobody answers yet."""
@@ -105,6 +114,7 @@ class Scene:
     decision_id: str = ""
     named_id: str = ""
     naming: Any = None
+    searches: dict[str, "Found"] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
     """What the manager of alpha holds: a session, a membership, a token, an address, its secret,
     a candidacy that is theirs to take back."""
@@ -113,6 +123,10 @@ class Scene:
     def person(self, persona: str) -> Person:
         """Who stands in a column of the matrix."""
         return self.world.people[self.personas[persona]]
+
+    def found(self, whose: str = "manager") -> Found:
+        """A search of the company of a persona, or of the cluster's coordinator."""
+        return self.searches[self.personas[whose]]
 
     def own_party(self, stage: str, persona: str) -> str:
         """The party of X that a persona would speak for: the lead's, but for ``party``."""
@@ -148,6 +162,7 @@ async def build_scene(
     await _walls(scene, marks[0])
     await _comings_and_goings(scene)
     await _holdings(scene)
+    await _searches(scene)
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,
@@ -227,6 +242,22 @@ async def _walls(scene: Scene, mark: str) -> None:
     named = ok(await world.alpha.post(f"{scene.naming.path}/people", body))
     made = await decide(world, scene.naming.lots[0], member_id=world.delta.member)
     scene.named_id, scene.decision_id = named["id"], made["id"]
+
+
+async def _searches(scene: Scene) -> None:
+    """Two rivals and the coordinator each watch for the notice that there is."""
+    world = scene.world
+    for name in ("alpha", "gamma", "coordinator"):
+        person = world.people[name]
+        body = {"name": f"Veille {name}", "criteria": {"words": "halle"}}
+        saved = ok(await person.post("/v1/saved-searches", body))
+        async with world.owner.transaction() as session:
+            notice = decode("not", scene.notice_id)
+            await session.execute(
+                text("SELECT app.match(ARRAY[CAST(:id AS uuid)], :now)"), {"id": notice, "now": NOW}
+            )
+        found = ok(await person.get(f"/v1/saved-searches/{saved['id']}/matches"), 200)["items"]
+        scene.searches[name] = Found(saved["id"], found[0]["id"], await person_id(world, person))
 
 
 async def _companies(scene: Scene) -> None:

@@ -8,7 +8,8 @@ import pytest
 from httpx import AsyncClient
 
 import tests.access.builders
-import tests.access.builders_cluster  # noqa: F401
+import tests.access.builders_cluster
+import tests.access.builders_searches  # noqa: F401
 from app.api import TAGS
 from app.infra.db import Database
 from app.kernel.scopes import all_scopes, needed_scope

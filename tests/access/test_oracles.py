@@ -13,7 +13,8 @@ import pytest
 from httpx import AsyncClient
 
 import tests.access.builders
-import tests.access.builders_cluster  # noqa: F401
+import tests.access.builders_cluster
+import tests.access.builders_searches  # noqa: F401
 from app.consortia import service as consortia
 from app.infra.db import Anyone, Database, enter, open_database
 from app.settings import Settings

@@ -16,7 +16,7 @@ from app.infra.db import hold
 from app.journal.service import announce
 from app.kernel.ids import new_id
 from app.watch.domain import NoticeKind
-from app.watch.events import NoticeChanged, NoticeCorrected
+from app.watch.events import NoticeChanged, NoticeCorrected, NoticesArrived
 from app.watch.service.prepare import Item, Refused
 
 CONTENT = {
@@ -128,6 +128,8 @@ async def store(session: AsyncSession, source: str, items: Iterable[Item], at: d
     given = list(items)
     await hold(session, f"import {source}")
     outcome = await _store(session, source, given, at)
+    if arrived := (*outcome.new, *outcome.changed):
+        await announce(session, NoticesArrived(arrived))
     for notice_id in outcome.changed:
         await announce(session, NoticeChanged(notice_id))
     for later, earlier in await _corrected(session, outcome.new):
