@@ -144,7 +144,14 @@ class Notice:
 
 
 class UnreadableItem(ValueError):
-    """One item of a source that cannot be read: the message is the reason it is set aside."""
+    """One item of a source that cannot be read: the message is the reason it is set aside.
+
+    ``raw`` is what is known of an item that never arrived, such as its address.
+    """
+
+    def __init__(self, reason: str, raw: str = "") -> None:
+        super().__init__(reason)
+        self.raw = raw
 
 
 @dataclass(slots=True)

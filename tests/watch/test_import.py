@@ -178,7 +178,8 @@ async def test_an_archive_cut_short_keeps_what_came_before(
     [
         (b"", NotJson, "« avis.json » est vide."),
         (b"<html><body>503</body></html>", NotJson, "« avis.json » ne contient pas de JSON."),
-        (b"PK\x03\x04 not a zip", NotJson, "« avis.json » ne contient pas de JSON."),
+        (b"PK\x03\x04 not a zip", BrokenFile, "« avis.json » est une archive zip abîmée"),
+        (b"<annonce>26-1</annonce>", UnknownDialect, "IDWEB"),
         (b'{"hello": "world"}', UnknownDialect, "idweb"),
         (b'[{"ocid": "ocds-1"}, {"ocid": "ocds-2"}]', UnknownDialect, "idweb"),
         (b'"text"', UnknownDialect, "n'est pas un avis"),

@@ -123,7 +123,8 @@ def _add(batch: Batch, item: Item | Refused) -> None:
 def prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
     """One record, read; or why it cannot be."""
     if isinstance(record, UnreadableItem):
-        return Refused.of(position, str(record), "")
+        # What is known of it is not the item: there is nothing to read again.
+        return Refused(position, str(record), record.raw[:MAX_RAW_CHARACTERS], whole=False)
     raw = _dump(record)
     dialect = publisher.dialect_of(record)
     try:

@@ -21,6 +21,19 @@ class SourceFailure(AppError):
         self.quiet_until = quiet_until
 
 
+class BadAnswer(SourceFailure):
+    """One address gives nothing of use, whoever asks and however often; others may.
+
+    ``answered`` is the status that says so, ``None`` when the answer itself cannot be read.
+    """
+
+    code = "bad_answer"
+
+    def __init__(self, detail: str, answered: int | None = None) -> None:
+        super().__init__(detail)
+        self.answered = answered
+
+
 class NotJson(SourceFailure):
     """Not one byte of it is JSON."""
 

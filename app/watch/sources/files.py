@@ -1,7 +1,8 @@
 """Notices in a file, as the source's API gives them: read as a stream, whatever the size.
 
 A file holds one record, an envelope ``{"results": [...]}`` (``releases`` or ``records`` in OCDS),
-an array, or records one after the other; each may be compressed by gzip.
+an array, records one after the other, or an XML document; each may be compressed by gzip. XML
+documents may also come in a zip.
 """
 
 import gzip
@@ -16,6 +17,7 @@ import ijson
 from app.watch.domain import UnreadableItem
 from app.watch.sources.charset import Recoder
 from app.watch.sources.failures import BrokenFile, NotJson, SourceFailure, UnknownDialect
+from app.watch.sources.xml_files import ZIP_MAGIC, begins_xml, read_document, read_zip
 
 CHUNK_BYTES = 65_536
 MAX_ITEM_BYTES = 32 * 1024 * 1024
@@ -24,6 +26,7 @@ MAX_ITEM_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
 """Levels inside an item; BOAMP's records have two, with JSON as text inside."""
 
+HEAD_BYTES = 4096
 GZIP_MAGIC = b"\x1f\x8b"
 UTF8_MARK = b"\xef\xbb\xbf"
 ENVELOPES = ("results", "releases", "records")
@@ -32,6 +35,7 @@ PROCESS = "ocid"
 
 TOO_DEEP = "L'élément est trop imbriqué pour un avis."
 
+_BROKEN_ARCHIVE = (EOFError, zlib.error, gzip.BadGzipFile)
 _Event = tuple[str, Any]
 _OS_ERRORS = (
     (FileNotFoundError, "est introuvable"),
@@ -47,12 +51,39 @@ def read_file(path: Path) -> Generator[object, None, None]:
     BrokenFile when it ends or breaks after its beginning.
     """
     with _opened(path) as stream:
+        head = _head(stream, path.name)
+        if head.startswith(ZIP_MAGIC):
+            yield from read_zip(path)
+            return
+        if begins_xml(head):
+            yield _document(stream, path.name)
+            return
         guarded = _Guarded(stream)
         events = _events(guarded, path.name)
         for kind, _value in events:
             for item in _items(kind, events):
                 guarded.since_item = 0
                 yield item
+
+
+def _head(stream: BinaryIO | gzip.GzipFile, name: str) -> bytes:
+    try:
+        head = stream.read(HEAD_BYTES)
+        stream.seek(0)
+    except _BROKEN_ARCHIVE as error:
+        raise _broken_archive(name) from error
+    return head
+
+
+def _document(stream: BinaryIO | gzip.GzipFile, name: str) -> object:
+    try:
+        return read_document(stream)
+    except _BROKEN_ARCHIVE as error:
+        raise _broken_archive(name) from error
+
+
+def _broken_archive(name: str) -> BrokenFile:
+    return BrokenFile(f"« {name} » est une archive gzip incomplète ou abîmée.")
 
 
 class _Guarded:
@@ -111,8 +142,8 @@ def _events(stream: _Guarded, name: str) -> Iterator[_Event]:
         cut = "premature EOF" in str(error)
         how = "s'arrête au milieu d'un élément" if cut else "contient du JSON incorrect"
         raise BrokenFile(f"« {name} » {how}.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BrokenFile(f"« {name} » est une archive gzip incomplète ou abîmée.") from error
+    except _BROKEN_ARCHIVE as error:
+        raise _broken_archive(name) from error
 
 
 def _items(kind: str, events: Iterator[_Event]) -> Iterator[object]:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from app.watch.sources import boamp, boamp_api, ocds, ocds_api, ocds_package
+from app.watch.sources import (
+    boamp,
+    boamp_api,
+    boamp_flux,
+    boamp_xml,
+    ocds,
+    ocds_api,
+    ocds_package,
+    ted,
+    ted_api,
+)
 from app.watch.sources.publisher import Dialect, Publisher
 
 BOAMP_RECORD = Dialect(
@@ -13,11 +23,29 @@ BOAMP_RECORD = Dialect(
     is_partial=lambda item: not (isinstance(item, dict) and item.get("donnees")),
 )
 
+BOAMP_DOCUMENT = Dialect(knows=boamp_xml.knows, read=boamp_xml.read)
+EFORMS = Dialect(knows=ted.knows, read=ted.read)
+
 BOAMP = Publisher(
     kind="boamp",
-    dialects=(BOAMP_RECORD,),
+    dialects=(BOAMP_RECORD, BOAMP_DOCUMENT),
     pages=boamp_api.pages,
-    hint="un fichier du BOAMP porte « idweb » dans chaque avis",
+    hint="un fichier du BOAMP porte « idweb » dans chaque avis, IDWEB en XML",
+)
+
+BOAMP_XML = Publisher(
+    kind="boamp_xml",
+    dialects=(BOAMP_DOCUMENT, BOAMP_RECORD),
+    pages=boamp_flux.pages,
+    hint=BOAMP.hint,
+)
+
+TED = Publisher(
+    kind="ted",
+    dialects=(EFORMS,),
+    pages=ted_api.pages,
+    hint="un avis de TED est un document XML eForms",
+    settings=ted_api.TedSettings,
 )
 
 
@@ -36,4 +64,4 @@ OCDS = Publisher(
     unfold=ocds_package.unfolded,
 )
 
-KINDS = {publisher.kind: publisher for publisher in (BOAMP, OCDS)}
+KINDS = {publisher.kind: publisher for publisher in (BOAMP, BOAMP_XML, TED, OCDS)}

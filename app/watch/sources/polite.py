@@ -16,7 +16,7 @@ import httpx
 
 from app.infra.outbound import Unusable, body_of, user_agent
 from app.kernel.clock import Clock
-from app.watch.sources.failures import SourceFailure
+from app.watch.sources.failures import BadAnswer, SourceFailure
 
 MAX_PAGE_BYTES = 20 * 1024 * 1024
 """Unpacked bytes of one page."""
@@ -90,10 +90,10 @@ class PoliteClient:
         accept: str = "*/*",
         waits: Mapping[int, float] | None = None,
     ) -> Answer:
-        """One answer of 200, after as many polite attempts as it takes. Raises SourceFailure.
+        """One answer of 200, after as many polite attempts as it takes.
 
         ``waits`` are statuses with which this source says "later", and the seconds to wait when
-        it names none.
+        it names none. Raises BadAnswer when asking again would not help, SourceFailure otherwise.
         """
         later = waits or {}
         request = _Request(httpx.URL(url, params=query) if query else httpx.URL(url), body, accept)
@@ -106,7 +106,7 @@ class PoliteClient:
             except (httpx.TransportError, TimeoutError) as error:
                 problem, asked = f"La source ne répond pas ({type(error).__name__}).", None
             except Unusable as error:
-                raise SourceFailure(str(error)) from error
+                raise BadAnswer(str(error)) from error
             else:
                 asked = self._asked_wait(answer)
                 asked = later.get(answer.status) if asked is None else asked
@@ -115,7 +115,7 @@ class PoliteClient:
                     return answer
                 problem = f"La source répond {answer.status}."
                 if answer.status not in {429, *later} and answer.status < 500:
-                    raise SourceFailure(problem + _message(answer))
+                    raise BadAnswer(problem + _message(answer), answer.status)
             self._wait = max(self._pace, wait if asked is None else asked)
             wait *= 2
             if attempt == ATTEMPTS and asked:

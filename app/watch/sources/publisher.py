@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from app.watch.domain import Notice
+from app.watch.domain import Notice, UnreadableItem
 from app.watch.sources.failures import UnknownDialect
 from app.watch.sources.polite import PoliteClient
 from app.watch.zones import PARIS
@@ -102,7 +102,9 @@ class Publisher:
         unfolded = chain.from_iterable(self.unfold(item) for item in items)
         for item in unfolded:
             probed.append(item)
-            if any(dialect.knows(item) for dialect in self.dialects):
+            # What cannot be read at all is set aside, with its reason.
+            known = any(dialect.knows(item) for dialect in self.dialects)
+            if known or isinstance(item, UnreadableItem):
                 return chain(probed, unfolded)
             if len(probed) == PROBE_ITEMS:
                 break

@@ -14,6 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from app.watch.domain import UnreadableItem
+from app.watch.sources import charset
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 """Of a document; the largest notice known to us is a fortieth of it."""
@@ -53,19 +54,13 @@ _KNOWN_ENCODINGS = frozenset({"ascii", "utf-8", "utf-16", "iso8859-1", "iso8859-
 def decoded(body: bytes) -> str:
     """The text of an XML document by its mark or its declaration, else UTF-8.
 
-    Bytes that are not what they claim are read as Windows-1252, as buyers' software writes.
     Raises UnreadableItem when the encoding is none that notices come in.
     """
-    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if body.startswith(mark):
-            return body.decode(name, errors="replace")
-    body = body.removeprefix(codecs.BOM_UTF8)
-    found = _DECLARED.match(body)
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", errors="replace")
+    found = _DECLARED.match(body.removeprefix(codecs.BOM_UTF8))
     name = _encoding(found.group(1).decode()) if found else "utf-8"
-    try:
-        return body.decode(name)
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+    return charset.decoded(body) if name == "utf-8" else body.decode(name, errors="replace")
 
 
 def _encoding(declared: str) -> str:

@@ -1,0 +1,59 @@
+"""XML in files: one document, packed by gzip or not, or a zip of many; each is one item."""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from app.watch.domain import UnreadableItem
+from app.watch.sources.failures import BrokenFile
+from app.watch.sources.xml_tree import MAX_CHARACTERS, decoded
+
+ZIP_MAGIC = b"PK\x03\x04"
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+MAX_MEMBERS = 100_000
+"""Files in an archive; a year of BOAMP has as many."""
+
+TOO_LONG = "Le document XML est trop long pour un avis."
+
+
+def begins_xml(head: bytes) -> bool:
+    """Whether a file's first bytes, unpacked, begin an XML document; a web page is none."""
+    for mark in MARKS:
+        head = head.removeprefix(mark)
+    start = head.replace(b"\0", b"").lstrip()[:14].lower()
+    return start.startswith(b"<") and not start.startswith((b"<html", b"<!doctype html"))
+
+
+def read_document(stream: IO[bytes] | gzip.GzipFile) -> object:
+    """The document of a stream, as text; an ``UnreadableItem`` when it is too long for one.
+
+    Raises what the stream raises on a broken archive.
+    """
+    body = stream.read(MAX_CHARACTERS + 1)
+    if len(body) > MAX_CHARACTERS:
+        return UnreadableItem(TOO_LONG)
+    try:
+        return decoded(body)
+    except UnreadableItem as unreadable:
+        return unreadable
+
+
+def read_zip(path: Path) -> Iterator[object]:
+    """The XML documents of an archive, in its order; other files in it are passed over.
+
+    Raises BrokenFile.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
+            if len(names) > MAX_MEMBERS:
+                raise BrokenFile(f"« {path.name} » contient plus de {MAX_MEMBERS} fichiers.")
+            for name in names:
+                with archive.open(name) as stream:
+                    yield read_document(stream)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        # A password is a RuntimeError, an unknown compression NotImplementedError.
+        raise BrokenFile(f"« {path.name} » est une archive zip abîmée ou fermée.") from error
