@@ -25,6 +25,7 @@ from app.searches.endpoints import router as searches
 from app.searches.match_endpoints import router as matches
 from app.tenders.endpoints import router as tenders
 from app.watch.codes.endpoints import router as codes
+from app.watch.contracts.endpoints import router as renewals
 from app.watch.endpoints import router as watch
 
 ROOMS = (
@@ -40,6 +41,7 @@ ROOMS = (
     codes,
     searches,
     matches,
+    renewals,
     tenders,
     consortia,
     parties,
@@ -71,6 +73,7 @@ TAGS = [
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
     {"name": "codes", "description": "What CPV and NUTS codes mean; French areas."},
     {"name": "saved-searches", "description": "What is watched for, what was found, and why."},
+    {"name": "renewals", "description": "Contracts that end, and when their call is likely."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},

@@ -141,3 +141,13 @@ async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
             )
         )
     assert charged == income == sum(cents for _, cents, _ in FORGE_RECEIPTS) * 15 // 100
+
+
+async def test_the_watch_tells_what_is_likely_to_be_renewed(town: Town) -> None:
+    renewals = (await town.get(COORDINATOR, "/v1/renewals"))["items"]
+    assert [(one["source_id"].partition("/")[2], one["ends_on"]) for one in renewals] == [
+        ("2022-014", "2026-08-02"),
+        # Prolonged by six months.
+        ("2023-031", "2027-05-02"),
+    ]
+    assert all(one["call_from"] <= one["call_to"] < one["ends_on"] for one in renewals)

@@ -16,10 +16,12 @@ from app.infra.db import Database, open_database
 from app.infra.db.connections import IMPORTER
 from app.main import create_app
 from app.settings import Settings
+from app.watch.contracts.service import import_contracts
 from app.watch.service import import_file
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.test_openapi import document, operations
+from tests.watch.contracts.samples import contract, siret
 from tests.watch.notices import idweb, national, write
 from tests.wire import Tap, tapped
 from tests.world import NOW, Person, World, build_world
@@ -104,10 +106,11 @@ async def fill(world: World) -> None:
 
 
 async def import_some(settings: Settings, path: Path) -> None:
-    """A notice with lots, and what could not be read."""
+    """A notice with lots, what could not be read, and a contract that ends."""
     records = [national(idweb(), "Sonorisation", lots=["Son", "Lumière"]), {"idweb": None}]
     async with open_database(settings.login_url(), role=IMPORTER) as importer:
         await import_file(importer, write(path, records), clock=lambda: NOW)
+        await import_contracts(importer, [contract(siret())], clock=lambda: NOW)
 
 
 async def watch_some(world: World) -> None:

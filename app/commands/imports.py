@@ -11,12 +11,14 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from app.commands import err, out, ready_database
+from app.commands.contracts import import_contracts
 from app.commands.watch import SourceName
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER
 from app.kernel.clock import system_clock
 from app.settings import Settings
 from app.watch import service as watch
+from app.watch.contracts.service import DECP
 from app.watch.domain import Counts
 
 
@@ -40,9 +42,13 @@ def import_notices(
     """Import notices from files (a record, an envelope, an array; .gz too), or from the source.
 
     Without a file, the source itself is asked, if it is on: for what it published lately, or on
-    the days given. The same range asked for again goes on where it was left.
+    the days given. The same range asked for again goes on where it was left. ``decp`` names no
+    source but essential data, contracts that run: from files alone.
     """
     files = [*(file or []), *(paths or [])]
+    if source == DECP:
+        import_contracts(files)
+        return
     if (files and since) or (until and not since):
         err.print("--from (et --to) remplit une période depuis la source, sans fichier.")
         raise typer.Exit(2)

@@ -14,7 +14,7 @@ from app.clusters.models import Cluster
 from app.consortia.domain import State
 from app.consortia.models import Consortium
 from app.contributions import service as contributions
-from app.demo import notices
+from app.demo import contracts, notices
 from app.demo.companies import (
     BY_KEY,
     CLUSTER_NAME,
@@ -36,6 +36,7 @@ from app.kernel.ids import encode
 from app.people import service as people
 from app.settings import Settings
 from app.watch import service as watch
+from app.watch.contracts.service import import_contracts
 from app.watch.models import NoticeRow
 
 TOKEN_LIFE = timedelta(minutes=15)
@@ -163,6 +164,7 @@ async def build(owner: Database, serving: Database, importer: Database, *, now: 
             )
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
+    await import_contracts(importer, contracts.records(now.date()), clock=lambda: now)
     await _import(importer, [notices.correction(now.date())], now)
     return stage
 

@@ -55,11 +55,11 @@ class NoticeSearch(Page):
 
     def search(self) -> Search:
         """What the repository looks for; raises Invalid on a department that there is not."""
-        numbered = self.buyer is not None and _is_number(self.buyer)
+        numbered = self.buyer is not None and is_number(self.buyer)
         return Search(
             q=self.q,
             cpv_branch=branch(self.cpv.partition("-")[0]) if self.cpv else None,
-            departments=tuple(_department(code) for code in self.department),
+            departments=tuple(checked_department(code) for code in self.department),
             published_from=self.published_from,
             published_to=self.published_to,
             deadline_from=self.deadline_from,
@@ -230,12 +230,14 @@ class SetAsideOut(Out):
     retried_at: datetime | None
 
 
-def _is_number(buyer: str) -> bool:
+def is_number(buyer: str) -> bool:
+    """Whether the words are a SIREN or a SIRET."""
     digits = "".join(buyer.split())
     return digits.isascii() and digits.isdecimal() and len(digits) in (9, 14)
 
 
-def _department(code: str) -> str:
+def checked_department(code: str) -> str:
+    """The INSEE code that we keep; raises Invalid on a department that there is not."""
     known = department(code)
     if known is None:
         message = "Code INSEE d'un département : 01 à 95, 2A, 2B, 971 à 988."

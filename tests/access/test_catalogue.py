@@ -38,7 +38,7 @@ _QUEUE = "the queue's tables have no row security, see 0004"
 EXCEPTIONS: dict[str, dict[str, str]] = {
     WITHOUT_CLUSTER: {
         **dict.fromkeys(("notice", "notice_version", "source", "import_run", "set_aside"), _SHARED),
-        "code_label": _SHARED,
+        **dict.fromkeys(("code_label", "contract"), _SHARED),
         **dict.fromkeys(("person", "attempt", "password_reset", "identity"), _PEOPLE),
         **dict.fromkeys(("second_factor", "recovery_code"), _PEOPLE),
     },

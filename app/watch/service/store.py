@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.infra.db import hold
 from app.journal.service import announce
 from app.kernel.ids import new_id
+from app.watch.contracts.service import keep_awards
 from app.watch.domain import NoticeKind
 from app.watch.events import NoticeChanged, NoticeCorrected, NoticesArrived
 from app.watch.service.prepare import Item, Refused
@@ -128,6 +129,11 @@ async def store(session: AsyncSession, source: str, items: Iterable[Item], at: d
     given = list(items)
     await hold(session, f"import {source}")
     outcome = await _store(session, source, given, at)
+    new, changed = (
+        {notice_id: item.notice for notice_id, item in items.items()}
+        for items in (outcome.new, outcome.changed)
+    )
+    await keep_awards(session, source, new, changed, at)
     if arrived := (*outcome.new, *outcome.changed):
         await announce(session, NoticesArrived(arrived))
     for notice_id in outcome.changed:

@@ -86,6 +86,30 @@ def _broken_archive(name: str) -> BrokenFile:
     return BrokenFile(f"« {name} » est une archive gzip incomplète ou abîmée.")
 
 
+def read_lists(path: Path, singles: frozenset[str]) -> Generator[object, None, None]:
+    """The items of every list of a file, however deep: ``{"marches": {"marche": [...]}}``.
+
+    Where one item was converted from XML, an object stands in place of a list: ``singles`` are
+    the names under which it is an item. Raises what ``read_file`` does.
+    """
+    with _opened(path) as stream:
+        guarded = _Guarded(stream)
+        events = _events(guarded, path.name)
+        name = ""
+        for kind, value in events:
+            guarded.since_item = 0
+            if kind == "map_key":
+                name = value
+            elif kind == "start_map" and name in singles:
+                yield _build(kind, value, events)
+                name = ""
+            elif kind == "start_array":
+                for item in _elements(events):
+                    guarded.since_item = 0
+                    yield item
+                name = ""
+
+
 class _Guarded:
     """The bytes of a file, with a bound on what one item may weigh, packed or not."""
 

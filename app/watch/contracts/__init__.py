@@ -1,0 +1,1 @@
+"""Contracts that run, and when the call for their renewal is likely."""
