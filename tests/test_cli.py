@@ -284,3 +284,27 @@ async def slug_of(world: World) -> str:
     query = text("SELECT slug FROM cluster WHERE cluster_id = :c")
     async with world.owner.transaction() as session:
         return str(await session.scalar(query, {"c": world.cluster_id}))
+
+
+def test_a_publisher_is_added_and_shown_with_its_freshness(grappe: Grappe) -> None:
+    words = ("sources", "add", "county", "--kind", "ocds", "--url", "https://county.example/api")
+    more = ("--paging", "pages", "--set", "query.stage=tender", "--set", "wait_on=403,418")
+    added = grappe(*words, *more)
+    assert added.returncode == 0, added.stderr
+    assert "county (ocds) : éteinte" in added.stdout
+    again = grappe(*words)
+    assert (again.returncode, "county" in again.stderr) == (1, True)
+    shown = grappe("sources", "list").stdout
+    assert "county (ocds) : éteinte, horaire 15 6,12,18 * * *, jamais lue" in shown
+    assert "uk-find-a-tender (ocds) : éteinte" in shown
+
+
+@pytest.mark.parametrize("wrong", ["paging=guess", "zone=Nowhere", "nothing=1", "no sign"])
+def test_a_setting_that_a_publisher_does_not_have_is_refused_in_one_line(
+    grappe: Grappe, wrong: str
+) -> None:
+    words = ("sources", "add", "borough", "--kind", "ocds", "--url", "https://borough.example")
+    answer = grappe(*words, "--set", wrong)
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+    assert wrong.partition("=")[0] in answer.stderr

@@ -1,18 +1,20 @@
 """`grappe sources`: where notices come from, as the operator sees it."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.commands import as_owner, out, ready_database
+from app.commands.freshness import line
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER
 from app.kernel.clock import system_clock
 from app.settings import Settings
 from app.watch import service as watch
 from app.watch.models import Source
+from app.watch.sources.settings import BadSettings
 
 sources_app = typer.Typer(
     help="The watch's sources, off until turned on.", no_args_is_help=True, add_completion=False
@@ -27,6 +29,37 @@ def list_sources() -> None:
     """Show each source and how fresh it is."""
     for source in as_owner(watch.list_sources):
         out.print(_line(source), soft_wrap=True)
+
+
+@sources_app.command("add")
+def add(
+    source: Annotated[str, typer.Argument(help="Its name from now on.")],
+    *,
+    kind: Annotated[str, typer.Option(help="How it is asked and read: ocds …")],
+    url: Annotated[str | None, typer.Option(help="Its address.")] = None,
+    paging: Annotated[str | None, typer.Option(help="OCDS: links, pages, offset or none.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value, again for more (docs/sources.md lists them)."),
+    ] = None,
+    catalogue: Annotated[
+        str | None, typer.Option(help="Another source whose notices bear the same numbers.")
+    ] = None,
+) -> None:
+    """Make a source known; `grappe sources on` turns it on."""
+    pairs = [*([f"paging={paging}"] if paging else []), *(settings or [])]
+
+    async def act(session: AsyncSession) -> Source:
+        return await watch.add_source(
+            session,
+            source,
+            kind=kind,
+            base_url=url,
+            settings=_settings(pairs),
+            catalogue=catalogue,
+        )
+
+    out.print(_line(as_owner(act)), soft_wrap=True)
 
 
 @sources_app.command("on")
@@ -81,10 +114,19 @@ async def _retry(settings: Settings, source: str) -> watch.Run:
 
 
 def _line(source: Source) -> str:
-    state = "allumée" if source.enabled else "éteinte"
-    fresh = (
-        f"à jour le {source.last_success_at:%d/%m/%Y %H:%M} UTC" if source.last_success_at else ""
-    )
-    broken = f"en échec : {source.last_error}" if source.failing_since else ""
-    parts = [f"{source.id} : {state}", f"horaire {source.cron}", fresh, broken]
-    return ", ".join(part for part in parts if part)
+    return line(source, system_clock())
+
+
+def _settings(pairs: list[str]) -> dict[str, Any]:
+    """``key=value`` pairs as settings; ``group.key=value`` goes into a group."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        group, dot, key = name.partition(".")
+        if not sign or not name:
+            raise BadSettings(f"{pair} (clé=valeur).")
+        if not dot:
+            found[name] = value
+        elif isinstance(found.setdefault(group, {}), dict):
+            found[group][key] = value
+    return found

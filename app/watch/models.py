@@ -17,8 +17,9 @@ class Source(Base):
     ``kind`` names its publisher (``sources.kinds``), ``settings`` are what that one needs to
     know more. ``catalogue`` is the source whose numbers its notices bear: two doors to one
     bulletin share it.
-    ``requested_at`` is when the last scheduled import was asked for, ``quiet_until`` the
-    instant before which the source asked not to be called again.
+    ``requested_at`` is when the last scheduled import was asked for and ``next_at`` when its
+    hour comes again (null: at once), ``quiet_until`` the instant before which the source asked
+    not to be called again.
     """
 
     __tablename__ = "source"
@@ -33,6 +34,7 @@ class Source(Base):
     pace_ms: Mapped[int]
     cron: Mapped[str]
     requested_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]
     quiet_until: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
@@ -44,7 +46,7 @@ class ImportRun(Base):
 
     ``cursor`` is what the last page that was stored whole said of itself, ``passed`` how many
     items after it were counted: whoever takes over goes on there. ``window_to`` is null for
-    "up to now".
+    "up to now". ``fingerprint`` tells whether a file of a folder changed since.
     """
 
     __tablename__ = "import_run"
@@ -59,6 +61,7 @@ class ImportRun(Base):
     window_to: Mapped[date | None]
     cursor: Mapped[str | None]
     passed: Mapped[int]
+    fingerprint: Mapped[str | None]
     seen: Mapped[int]
     new: Mapped[int]
     changed: Mapped[int]

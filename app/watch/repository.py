@@ -92,6 +92,7 @@ SOURCES = ListQuery(
     select=f"""
         SELECT json_build_object(
           'id', id, 'kind', kind, 'enabled', enabled, 'cron', cron, 'window_days', window_days,
+          'next_at', {instant("CASE WHEN enabled THEN greatest(next_at, quiet_until) END")},
           'last_success_at', {instant("last_success_at")},
           'failing_since', {instant("failing_since")}, 'last_error', last_error) AS item,
           ARRAY[id] AS keys

@@ -190,8 +190,11 @@ class SourceOut(Out):
     enabled: bool = Field(description="The operator turns sources on.")
     cron: str = Field(description="When it is asked, in the time of Paris.")
     window_days: int
-    last_success_at: datetime | None
-    failing_since: datetime | None
+    next_at: datetime | None = Field(
+        description="When it is asked next; null when it is off, or about to be asked."
+    )
+    last_success_at: datetime | None = Field(description="When an import last brought all.")
+    failing_since: datetime | None = Field(description="Null once an import succeeds.")
     last_error: str | None
 
 

@@ -7,6 +7,7 @@ from app.watch.service.notices import get_notice
 from app.watch.service.retrying import retry_set_aside
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.service.sources import (
+    add_source,
     disable_source,
     enable_source,
     list_sources,
@@ -25,6 +26,7 @@ __all__ = [
     "SourceFailure",
     "Superseded",
     "UnknownDialect",
+    "add_source",
     "backfill_source",
     "disable_source",
     "enable_source",

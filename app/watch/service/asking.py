@@ -20,7 +20,7 @@ from app.watch.service.imports import OUR_FAULT, feed
 from app.watch.service.prepare import batches
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.sources import Asked, Page, Publisher, SourceFailure
-from app.watch.sources.kinds import KINDS
+from app.watch.sources.kinds import publisher_of
 from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
 
 log = structlog.get_logger()
@@ -178,7 +178,7 @@ async def _carry_out(
 
 
 async def _fetch(asking: Asking, source: Source, run: Run) -> None:
-    publisher = KINDS[source.kind]
+    publisher = publisher_of(source.kind, source.settings)
     now = asking.clock()
     async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
         polite = PoliteClient(

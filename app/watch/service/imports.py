@@ -13,7 +13,7 @@ from app.watch.service.prepare import Batch, batches
 from app.watch.service.runs import Progress, Run
 from app.watch.sources import SourceFailure
 from app.watch.sources.files import read_file
-from app.watch.sources.kinds import KINDS
+from app.watch.sources.kinds import publisher_of
 
 OUR_FAULT = "Erreur interne : elle est consignée."
 
@@ -35,7 +35,8 @@ async def import_file(
     """
     origin = await _origin(database, source)
     with closing(read_file(path)) as records:
-        items = await asyncio.to_thread(KINDS[origin.kind].recognise, records)
+        publisher = publisher_of(origin.kind, origin.settings)
+        items = await asyncio.to_thread(publisher.recognise, records)
         return await _import(
             database, origin, items, label=path.name, clock=clock, progress=progress
         )
@@ -95,7 +96,8 @@ async def _import(
         run = await runs.begin(session, source, clock(), via="file", label=label)
     error = runs.INTERRUPTED
     try:
-        await feed(database, run, batches(KINDS[source.kind], records), clock, progress=progress)
+        prepared = batches(publisher_of(source.kind, source.settings), records)
+        await feed(database, run, prepared, clock, progress=progress)
     except SourceFailure as failure:
         error = failure.detail or failure.title
         raise

@@ -15,7 +15,7 @@ from app.watch.service import runs, sources
 from app.watch.service.prepare import Item, Refused, prepared
 from app.watch.service.runs import Run
 from app.watch.service.store import Outcome, store
-from app.watch.sources.kinds import KINDS
+from app.watch.sources.kinds import publisher_of
 
 # Newest first: of what several runs set aside of one notice, the last word is stored.
 PENDING = text("""
@@ -70,7 +70,9 @@ async def _retry(
     if raw is None:
         return run.counts
     record = json.loads(raw)
-    item = await asyncio.to_thread(prepared, KINDS[source.kind], run.counts.seen + 1, record)
+    item = await asyncio.to_thread(
+        prepared, publisher_of(source.kind, source.settings), run.counts.seen + 1, record
+    )
     outcome = await _stored(session, run, place[0], item, clock)
     for refused in outcome.refused:
         await session.execute(UNREAD, {**at, "reason": refused.reason})

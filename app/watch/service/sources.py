@@ -1,6 +1,9 @@
 """Sources: off until the operator turns them on; asked again when their hour has come."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,9 +16,38 @@ from app.infra.jobs import queue
 from app.kernel.errors import Conflict, Invalid
 from app.watch.models import Source
 from app.watch.sources import UnknownSource
+from app.watch.sources.kinds import KINDS
+from app.watch.sources.settings import checked
 from app.watch.zones import PARIS
 
 IMPORT_TASK = "watch.import_source"
+
+DEFAULT_CRON = "15 6,12,18 * * *"
+DEFAULT_WINDOW_DAYS = 3
+DEFAULT_PACE_MS = 1000
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+
+
+class BadName(Invalid):
+    """Not a name that commands and addresses can bear."""
+
+    code = "bad_source_name"
+    title = "Le nom d'une source a 2 à 40 signes : a à z, 0 à 9, tirets."
+
+
+class UnknownKind(Invalid):
+    """No kind of source bears this name."""
+
+    code = "unknown_source_kind"
+    title = "Aucun genre de source de ce nom :"
+
+
+class SourceExists(Conflict):
+    """Another source bears this name."""
+
+    code = "source_exists"
+    title = "Une source porte déjà ce nom :"
 
 
 class BadSchedule(Invalid):
@@ -51,6 +83,45 @@ async def list_sources(session: AsyncSession) -> list[Source]:
     return list(await session.scalars(select(Source).order_by(Source.id)))
 
 
+async def add_source(
+    session: AsyncSession,
+    source_id: str,
+    *,
+    kind: str,
+    base_url: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    catalogue: str | None = None,
+) -> Source:
+    """Make a source known, off, the operator's act in the owner's session.
+
+    ``catalogue`` is another source whose notices bear the same numbers; without it the source
+    stands for itself. Raises BadName, SourceExists, UnknownKind, BadAddress, BadSettings,
+    UnknownSource.
+    """
+    if not _NAME.fullmatch(source_id):
+        raise BadName
+    if kind not in KINDS:
+        raise UnknownKind(f"« {kind} » (il y a : {', '.join(KINDS)}).")
+    if await session.get(Source, source_id) is not None:
+        raise SourceExists(source_id)
+    if catalogue is not None:
+        catalogue = (await found(session, catalogue)).catalogue
+    source = Source(
+        id=source_id,
+        kind=kind,
+        catalogue=catalogue or source_id,
+        settings=checked(KINDS[kind].settings, settings or {}),
+        enabled=False,
+        base_url=_checked_address(base_url or ""),
+        window_days=DEFAULT_WINDOW_DAYS,
+        pace_ms=DEFAULT_PACE_MS,
+        cron=DEFAULT_CRON,
+    )
+    session.add(source)
+    await session.flush()
+    return source
+
+
 async def enable_source(
     session: AsyncSession,
     source_id: str,
@@ -81,7 +152,7 @@ async def enable_source(
                 raise BadPace
             setattr(source, name, value)
     source.enabled = True
-    source.requested_at = None
+    source.requested_at = source.next_at = None
     source.quiet_until = None
     await session.flush()
     return source
@@ -106,6 +177,7 @@ async def request_due_imports(session: AsyncSession, now: datetime) -> list[str]
         if not is_due(source, now):
             continue
         source.requested_at = now
+        source.next_at = _next(source.cron, now.astimezone(ZoneInfo(PARIS)))
         await session.flush()
         await _request(session, source.id)
         requested.append(source.id)

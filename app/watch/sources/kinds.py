@@ -65,3 +65,8 @@ OCDS = Publisher(
 )
 
 KINDS = {publisher.kind: publisher for publisher in (BOAMP, BOAMP_XML, TED, OCDS)}
+
+
+def publisher_of(kind: str, settings: Mapping[str, Any]) -> Publisher:
+    """The publisher of a source, as the source is set."""
+    return KINDS[kind].under(settings)

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.watch.sources.failures import SourceFailure
 from app.watch.sources.ocds_package import Package, opened, parsed
 from app.watch.sources.publisher import Asked, Page
-from app.watch.sources.settings import Zone
+from app.watch.sources.settings import Zone, listed
 
 MAX_PAGES = 5000
 """Pages of one window of time; the busiest publisher has tens."""
@@ -59,7 +59,9 @@ class OcdsSettings(BaseModel):
     limit: Name = "limit"
     page_items: Annotated[int, Field(ge=1, le=10_000)] = 100
     query: dict[Name, Annotated[str, Field(max_length=200)]] = Field(default={}, max_length=20)
-    wait_on: Annotated[list[Annotated[int, Field(ge=400, le=599)]], Field(max_length=10)] = []
+    wait_on: Annotated[
+        list[Annotated[int, Field(ge=400, le=599)]], Field(max_length=10), BeforeValidator(listed)
+    ] = []
     wait_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
     zone: Zone | None = None
 

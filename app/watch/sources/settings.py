@@ -28,6 +28,11 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 """An IANA time zone."""
 
 
+def listed(value: object) -> object:
+    """A list, also when it was typed as one text with commas."""
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+
+
 def checked(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as they are stored: no more than was given. Raises BadSettings."""
     try:
