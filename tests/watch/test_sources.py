@@ -95,8 +95,7 @@ async def test_a_release_published_anew_is_a_version_and_a_later_one_follows_it(
     shire.releases = [mended, later]
     run = await fetch(importer)
     assert (run.counts.changed, run.counts.new) == (1, 1)
-    query = "/v1/notices?q=glockenspiel"
-    (found,) = (await world.viewer.get(query)).json()["items"]
+    (found,) = (await world.viewer.get("/v1/notices", q="glockenspiel")).json()["items"]
     detail = (await world.viewer.get(f"/v1/notices/{found['id']}")).json()
     assert [known["version"] for known in detail["versions"]] == [2, 1]
 

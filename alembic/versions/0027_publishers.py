@@ -1,12 +1,12 @@
 """Publishers of OCDS as sources; when each source is asked next; files that were imported.
 
-Revision 0026, after 0025.
+Revision 0027, after 0026.
 """
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
