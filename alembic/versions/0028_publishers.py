@@ -1,12 +1,12 @@
 """Publishers of OCDS as sources; when each source is asked next; files that were imported.
 
-Revision 0027, after 0026.
+Revision 0028, after 0027.
 """
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
