@@ -1,12 +1,12 @@
 """Publishers of OCDS as sources; when each source is asked next; files that were imported.
 
-Revision 0028, after 0027.
+Revision 0029, after 0028.
 """
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
