@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.kernel.money import Money
-from app.watch.domain import Nature, NoticeKind
+from app.watch.domain import Award, Criterion, CriterionKind, Nature, NoticeKind, Reservation
 from app.watch.sources.boamp import read
 from app.watch.sources.body import MAX_TITLE
 from tests.watch.boamp_samples import (
@@ -273,3 +273,147 @@ def test_an_estimate_is_exact_cents_or_none(written: str, cents: int | None) -> 
     value = {"@devise": "EUR", "valeur": written}
     donnees["FNSimple"]["initial"]["natureMarche"]["valeurEstimee"] = value  # type: ignore[index]
     assert read(full(donnees)).estimate == (Money(cents) if cents else None)
+
+
+def national_body(name: str, dialect: str, **changes: object) -> Json:
+    """A good record whose notice says more."""
+    donnees = copy.deepcopy({"fnsimple": FNSIMPLE, "mapa": MAPA, "dsp": DSP}[name])
+    donnees[dialect]["initial"].update(changes)  # type: ignore[index]
+    return full(donnees)
+
+
+def test_a_simplified_notice_says_where_its_documents_are_and_how_long_it_lasts() -> None:
+    market = FNSIMPLE["FNSimple"]["initial"]["natureMarche"]  # type: ignore[index]
+    record = national_body(
+        "fnsimple",
+        "FNSimple",
+        communication={
+            "urlDocConsul": "https://exemple.fr/dce?a=1&amp;b=2",
+            "urlProfilAch": "https://exemple.fr",
+        },
+        natureMarche=market | {"dureeMois": "7", "reservationMarche": {"non": ""}},
+        procedure={
+            "dateReceptionCandidatures": "2026-02-02T12:00:00",
+            "dateReceptionOffres": "2026-02-16T12:00:00",
+        },
+    )
+    notice = read(record)
+    assert notice.documents == ("https://exemple.fr/dce?a=1&b=2",)
+    assert (notice.duration_months, notice.reserved) == (7, ())
+    assert notice.application_deadline is not None
+    assert notice.bid_deadline is not None
+    assert notice.application_deadline.at == datetime(2026, 2, 2, 11, tzinfo=UTC)
+    assert notice.bid_deadline.at == datetime(2026, 2, 16, 11, tzinfo=UTC)
+    assert notice.deadline == notice.application_deadline
+
+
+def test_the_buyers_platform_stands_for_documents_without_an_address() -> None:
+    record = national_body(
+        "fnsimple", "FNSimple", communication={"urlProfilAch": "https://profil.exemple.fr"}
+    )
+    assert read(record).documents == ("https://profil.exemple.fr",)
+
+
+@pytest.mark.parametrize(
+    ("box", "reserved"),
+    [
+        ({"non": ""}, ()),
+        ({"oui": ""}, (Reservation.SHELTERED,)),
+        ({"oui": {"ateliersProteges": ""}}, (Reservation.SHELTERED,)),
+        ({"oui": {"economieSociale": ""}}, (Reservation.SOCIAL_ECONOMY,)),
+        ({"oui": "Structures de l'ESS"}, (Reservation.SOCIAL_ECONOMY,)),
+        ("", ()),
+    ],
+)
+def test_a_reservation_is_read_from_its_box(box: object, reserved: tuple[Reservation, ...]) -> None:
+    market = FNSIMPLE["FNSimple"]["initial"]["natureMarche"]  # type: ignore[index]
+    record = national_body("fnsimple", "FNSimple", natureMarche=market | {"reservationMarche": box})
+    assert read(record).reserved == reserved
+
+
+def test_an_adapted_notice_weighs_its_criteria() -> None:
+    record = national_body(
+        "mapa",
+        "MAPA",
+        criteres={
+            "criterePondere": [
+                {"criterePCT": "70", "critere": "PRIX DES PRESTATIONS"},
+                {"criterePCT": "30", "critere": "Valeur technique"},
+                {"critere": "Coût du cycle de vie"},
+                {"critere": "Proximité"},
+            ]
+        },
+        duree={"nbJours": "90"},
+        adressesComplt={"document": {"coord": {"url": "https://exemple.fr/dce"}}},
+    )
+    notice = read(record)
+    assert notice.criteria == (
+        Criterion(CriterionKind.PRICE, "PRIX DES PRESTATIONS", "70", "percent"),
+        Criterion(CriterionKind.QUALITY, "Valeur technique", "30", "percent"),
+        Criterion(CriterionKind.COST, "Coût du cycle de vie"),
+        Criterion(CriterionKind.OTHER, "Proximité"),
+    )
+    assert notice.duration_months == 3
+    assert notice.documents == ("https://exemple.fr/dce",)
+
+
+def test_a_delegation_says_what_its_single_lot_says() -> None:
+    contract = DSP["DSP"]["initial"]["descriptionMarche"]  # type: ignore[index]
+    lot = {
+        "lieuCodeNUTS": {"codeNUTS": ["FRK28", "FRK28", "74000"]},
+        "dureeLot": {"nbMois": "72"},
+        "criteres": {"criterePondere": {"criterePCT": "100", "critere": "Qualité"}},
+    }
+    record = national_body(
+        "dsp",
+        "DSP",
+        descriptionMarche=contract | {"lot": lot},
+        communication={"documentMarche": {"urlDocument": "https://exemple.fr/dsp"}},
+        situation={"marcheReserve": {"marcheReserveOUI": ""}},
+    )
+    notice = read(record | {"code_departement": None, "gestion": None})
+    assert notice.nuts == ("FRK28",)
+    assert notice.departments == ("74",)
+    assert notice.duration_months == 72
+    assert notice.criteria == (Criterion(CriterionKind.QUALITY, "Qualité", "100", "percent"),)
+    assert notice.documents == ("https://exemple.fr/dsp",)
+    assert notice.reserved == (Reservation.SHELTERED,)
+    assert notice.application_deadline == notice.deadline
+    assert notice.bid_deadline is None
+
+
+def test_a_legacy_notice_says_its_criteria_its_duration_and_for_whom() -> None:
+    legacy = copy.deepcopy(LEGACY)
+    legacy["OBJET"] |= {"DUREE_DELAI": {"DUREE_MOIS": "48"}, "MARCHE_RESERVE_OUI": ""}  # type: ignore[operator]
+    legacy["IDENTITE"] |= {"URL_PROFIL_ACHETEUR": "https://profil.exemple.fr"}  # type: ignore[operator]
+    legacy["PROCEDURE"] = {
+        "CRITERES_ATTRIBUTION": {
+            "CRITERES_PONDERES": {
+                "CRITERE": [
+                    {"@POIDS": "60", "#text": "Valeur technique"},
+                    {"@POIDS": "40", "#text": "Prix"},
+                ]
+            }
+        }
+    }
+    notice = read(full(legacy, source_schema="Boamp_v230.xsd"))
+    assert notice.criteria == (
+        Criterion(CriterionKind.QUALITY, "Valeur technique", "60"),
+        Criterion(CriterionKind.PRICE, "Prix", "40"),
+    )
+    assert (notice.duration_months, notice.reserved) == (48, (Reservation.SHELTERED,))
+    assert notice.documents == ("https://profil.exemple.fr",)
+    assert notice.application_deadline is not None
+    assert notice.bid_deadline is not None
+    assert notice.application_deadline.at < notice.bid_deadline.at
+    ranked = {"CRITERE": [{"@ORDRE": "1", "#text": "Prix"}, {"@ORDRE": "2", "#text": "Délai"}]}
+    legacy["PROCEDURE"] = {"CRITERES_ATTRIBUTION": {"CRITERES_PRIORITES": ranked}}
+    assert read(full(legacy)).criteria == (
+        Criterion(CriterionKind.PRICE, "Prix", "1", "rank"),
+        Criterion(CriterionKind.QUALITY, "Délai", "2", "rank"),
+    )
+
+
+def test_the_winners_that_the_bulletin_lists_are_awards() -> None:
+    record = GOOD["fnsimple"] | {"nature": "ATTRIBUTION", "titulaire": ["Orgues SA", "", None]}
+    assert read(record).awards == (Award("Orgues SA"),)
