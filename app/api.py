@@ -2,7 +2,10 @@
 
 from fastapi import FastAPI
 
-from app.alerts.endpoints import router as alerts
+from app.alerts.calendars.endpoints import router as calendars
+from app.alerts.digests.endpoints import router as digests
+from app.alerts.feeds.endpoints import router as feeds
+from app.alerts.inbox.endpoints import router as inbox
 from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
@@ -52,7 +55,10 @@ ROOMS = (
     contributions,
     ledger,
     journal,
-    alerts,
+    inbox,
+    digests,
+    calendars,
+    feeds,
 )
 
 
@@ -80,7 +86,9 @@ TAGS = [
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
+    {"name": "alerts", "description": "What one should know; and how one is told by mail."},
     {"name": "calendars", "description": "Private addresses for calendar programs: no price."},
+    {"name": "feeds", "description": "Private addresses for feed readers: no price of ours."},
     {"name": "operations", "description": "For orchestrators."},
 ]
 

@@ -7,6 +7,7 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.jobs import Status
 
+from app.alerts import tasks as alerts
 from app.journal import tasks as journal
 from app.people import tasks as people
 from app.searches import tasks as searches
@@ -36,6 +37,7 @@ ROOMS = (
     watch.blueprint,
     tenders.blueprint,
     searches.blueprint,
+    alerts.blueprint,
 )
 
 
@@ -75,6 +77,7 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(watch.tick)
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=EVERY_MINUTE)(searches.tell)
+    queue.periodic(cron=EVERY_MINUTE)(alerts.tick)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
     queue.periodic(cron=AT_NIGHT)(watch.forget)

@@ -14,15 +14,21 @@ SNAPSHOT = Path(__file__).resolve().parents[1] / "docs" / "openapi.json"
 OPEN = {
     *("open_session", "get_methods", "leave_for_provider", "return_from_provider"),
     *("join_cluster", "ask_password_reset", "accept_password_reset"),
-    *("get_health", "get_readiness", "get_calendar"),
+    *("get_health", "get_readiness", "get_calendar", "get_feed"),
+    *("ask_digest_refusal", "refuse_digests"),
 }
 """Operations that need no sign-in."""
 SHOW_A_SECRET = {
     *("open_session", "renew_session", "switch_session", "create_token", "open_calendar_address"),
-    *("request_second_factor", "confirm_second_factor", "remove_second_factor"),
+    *(
+        "open_feed_address",
+        "request_second_factor",
+        "confirm_second_factor",
+        "remove_second_factor",
+    ),
 }
 """Answers that must not be kept for a retry."""
-BY_NOBODY = {"ask_password_reset", "accept_password_reset", "join_cluster"}
+BY_NOBODY = {"ask_password_reset", "accept_password_reset", "join_cluster", "refuse_digests"}
 """Who comes by mail is nobody yet, whose keys could be kept; a link serves once anyway."""
 SAVES_NOTHING = {"preview_search"}
 """What would have been found: asked twice, it is the same question."""

@@ -18,6 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.watch.contracts.service import import_contracts
 from app.watch.service import import_file
+from tests.alerts.rows import told
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.test_openapi import document, operations
@@ -82,6 +83,10 @@ async def scene(settings: Settings, owner: Database, tmp_path_factory: Any) -> A
             await fill(world)
             await import_some(settings, tmp_path_factory.mktemp("notices") / "notices.json")
             await watch_some(world)
+            for person in (world.alpha, world.coordinator):
+                (notice, *_) = ok(await person.get("/v1/notices"), 200)["items"]
+                for _ in range(3):
+                    await told(world, person, notice["id"])
             yield Scene(world, tap)
 
 

@@ -1,1 +1,1 @@
-"""What reaches people outside: private calendar addresses."""
+"""What reaches people: alerts, mail digests, private feeds and calendars."""

@@ -31,6 +31,23 @@ async def live_party(session: AsyncSession, consortium: Consortium, party_id: UU
     return found
 
 
+async def companies_on(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[UUID]:
+    """The companies that are in a joint answer to a tender, or invited."""
+    query = (
+        select(Party.member_id)
+        .join(
+            Consortium,
+            (Consortium.cluster_id == Party.cluster_id) & (Consortium.id == Party.consortium_id),
+        )
+        .where(
+            Party.cluster_id == actor.cluster_id,
+            Party.left_at.is_(None),
+            Consortium.tender_id == tender_id,
+        )
+    )
+    return list(await session.scalars(query))
+
+
 async def join(session: AsyncSession, party: Party, actor: Actor) -> Party | None:
     """The invited company comes in; None when the invitation has had its answer meanwhile."""
     statement = _changing(party).where(Party.joined_at.is_(None))

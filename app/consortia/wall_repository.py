@@ -106,6 +106,24 @@ async def named_person(
     return found
 
 
+async def named_on(session: AsyncSession, actor: Actor, tender_id: UUID) -> list[UUID]:
+    """The people who are named on a joint answer to a tender."""
+    query = (
+        select(NamedPerson.person_id)
+        .join(
+            Consortium,
+            (Consortium.cluster_id == NamedPerson.cluster_id)
+            & (Consortium.id == NamedPerson.consortium_id),
+        )
+        .where(
+            NamedPerson.cluster_id == actor.cluster_id,
+            NamedPerson.left_at.is_(None),
+            Consortium.tender_id == tender_id,
+        )
+    )
+    return list(await session.scalars(query))
+
+
 async def end_naming(session: AsyncSession, actor: Actor, named: NamedPerson) -> NamedPerson | None:
     """The person is no longer named; None when it ended meanwhile."""
     statement = (

@@ -45,13 +45,17 @@ class MailNotSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What one person is told. ``about`` names the thing, and makes the message its own."""
+    """What one person is told. ``about`` names the thing, and makes the message its own.
+
+    ``refusal`` is the address that a program may post to, so that no such mail comes again.
+    """
 
     about: str
     to: str
     subject: str
     text: str
     at: datetime
+    refusal: str | None = None
 
 
 def quoted(name: str, length: int = NAME_LENGTH) -> str:
@@ -76,6 +80,10 @@ def as_message(mail: Mail, sender: Address) -> EmailMessage:
     message["Date"] = format_datetime(mail.at)
     message["Message-ID"] = f"<{mail.about}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: no out-of-office answers
+    if mail.refusal is not None:
+        message["List-Unsubscribe"] = f"<{mail.refusal}>"
+        if mail.refusal.startswith("https:"):  # RFC 8058, 3.1: by no other way in one click
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text, cte="quoted-printable")
     return message
 

@@ -63,12 +63,12 @@ def invitation(invited: Invited, site: str, token: str) -> Mail:
     if invited.member_name:
         lines.append(f"Entreprise{WIDE}: {quoted(invited.member_name)}")
     lines.append(f"Rôle{WIDE}: {ROLES[invited.role]}")
-    until = _moment(invited.expires_at, invited.zone)
+    until = moment(invited.expires_at, invited.zone)
     return Mail(
         about=f"invitation.{invited.id.hex}",
         to=invited.email,
         subject=f"Invitation à rejoindre {cluster} sur Grappe",
-        text=_letter(
+        text=letter(
             site,
             f"{quoted(invited.inviter_name)} vous invite à rejoindre «{WIDE}{cluster}{WIDE}» sur "
             "Grappe, où des entreprises répondent ensemble aux appels d’offres.",
@@ -91,10 +91,10 @@ def reset(asked: Asked, site: str, token: str) -> Mail:
         about=f"password-reset.{asked.id.hex}",
         to=asked.email,
         subject="Choisir un nouveau mot de passe",
-        text=_letter(
+        text=letter(
             site,
             f"Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour le compte Grappe "
-            f"de {quoted(asked.name)}, le {_moment(asked.at, HOME_ZONE)}.",
+            f"de {quoted(asked.name)}, le {moment(asked.at, HOME_ZONE)}.",
             f"Pour le choisir, ouvrez ce lien{WIDE}:",
             f"{site}/password-reset#{token}",
             "Il sert une seule fois, pendant une heure. Toutes vos sessions ouvertes seront "
@@ -121,10 +121,10 @@ def password_changed(changed: Asked, site: str, tokens: int = 0, addresses: int 
         about=f"password-changed.{changed.id.hex}.{changed.at:%Y%m%dT%H%M%S%f}",
         to=changed.email,
         subject="Votre mot de passe a changé",
-        text=_letter(
+        text=letter(
             site,
             f"Le mot de passe du compte Grappe de {quoted(changed.name)} a changé le "
-            f"{_moment(changed.at, HOME_ZONE)}. Les autres sessions ouvertes ont été fermées."
+            f"{moment(changed.at, HOME_ZONE)}. Les autres sessions ouvertes ont été fermées."
             f"{also}",
             f"C’était vous{NARROW}? Il n’y a rien à faire.",
             f"Ce n’était pas vous{NARROW}? Quelqu’un connaît votre mot de passe, ou lit votre "
@@ -136,7 +136,7 @@ def password_changed(changed: Asked, site: str, tokens: int = 0, addresses: int 
     )
 
 
-def _letter(site: str, *paragraphs: str) -> str:
+def letter(site: str, *paragraphs: str) -> str:
     """Paragraphs wrapped for a plain text reader; what is indented or a link stays whole."""
     kept = [
         part if part.startswith((" ", "http")) else textwrap.fill(part, WIDTH)
@@ -146,7 +146,8 @@ def _letter(site: str, *paragraphs: str) -> str:
     return "\n\n".join([*kept, foot]) + "\n"
 
 
-def _moment(at: datetime, zone: str) -> str:
+def moment(at: datetime, zone: str) -> str:
+    """An instant on the clocks of a zone, as a mail says it: to the minute."""
     local = at.astimezone(ZoneInfo(zone))
     place = zone.rpartition("/")[2].replace("_", " ")
     day = "1er" if local.day == 1 else str(local.day)

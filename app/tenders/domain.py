@@ -24,6 +24,17 @@ class Stance(StrEnum):
     NO = "no"
 
 
+class NewsKind(StrEnum):
+    """What a notice brings to a tender that a cluster follows."""
+
+    FOLLOWED = "followed"
+    """The first word: what the notice said when the cluster began to follow it."""
+    DEADLINE_MOVED = "deadline_moved"
+    CORRECTED = "corrected"
+    CANCELLED = "cancelled"
+    RESULT = "result"
+
+
 class AlreadyFollowed(Conflict):
     """One notice, one tender in a cluster."""
 
@@ -56,3 +67,12 @@ def is_late(deadline_at: datetime | None, certain: bool | None, at: datetime) ->
     A deadline that its source may have misstated never makes a bid late by itself.
     """
     return deadline_at is not None and bool(certain) and at > deadline_at
+
+
+def news_kind(*, cancels: bool, awards: bool, moved: bool) -> NewsKind:
+    """What to call news: of several things at once, what changes most for a bidder."""
+    if cancels:
+        return NewsKind.CANCELLED
+    if awards:
+        return NewsKind.RESULT
+    return NewsKind.DEADLINE_MOVED if moved else NewsKind.CORRECTED

@@ -17,10 +17,11 @@ class TenderFollowed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TenderChanged(Event):
-    """Its notice was corrected: the deadline may have moved, or the call been cancelled."""
+    """A notice brought news: a moved deadline, a correction, a cancellation, a result."""
 
     type: ClassVar[str] = "tender.changed"
     tender_id: UUID
+    news_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Mapped classes of what a cluster follows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
@@ -9,7 +9,10 @@ from app.infra.db import Base, TenantRow
 
 
 class Tender(TenantRow, Base):
-    """The thing to answer; several notices may describe it (DOMAIN 5.18)."""
+    """The thing to answer; several notices may describe it (DOMAIN 5.18).
+
+    ``followed_for`` is the company of the person who follows it; None for the cluster's own.
+    """
 
     __tablename__ = "tender"
 
@@ -27,6 +30,7 @@ class Tender(TenantRow, Base):
     cancelled: Mapped[bool]
     url: Mapped[str | None]
     followed_by: Mapped[UUID]
+    followed_for: Mapped[UUID | None]
     created_at: Mapped[datetime]
     version: Mapped[int]
 
@@ -56,3 +60,21 @@ class Interest(TenantRow, Base):
     stance: Mapped[str]
     note: Mapped[str | None]
     declared_at: Mapped[datetime]
+
+
+class TenderNews(TenantRow, Base):
+    """What a version of a notice brought to a tender; it made ``tender_version`` of it.
+
+    ``published_on`` is the notice's; ``deadline_before`` what the deadline was until then.
+    """
+
+    __tablename__ = "tender_news"
+
+    tender_id: Mapped[UUID]
+    notice_id: Mapped[UUID]
+    notice_version: Mapped[int]
+    published_on: Mapped[date]
+    kind: Mapped[str]
+    tender_version: Mapped[int]
+    deadline_before: Mapped[datetime | None]
+    at: Mapped[datetime]

@@ -30,3 +30,14 @@ class NoticeCorrected(Event):
     type: ClassVar[str] = "notice.corrected"
     notice_id: UUID
     corrected_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesAwarded(Event):
+    """Results of earlier notices are out: pairs of ids, the award's notice and the earlier one.
+
+    All of a batch at once: a third of what is published are results, and few calls are followed.
+    """
+
+    type: ClassVar[str] = "notices.awarded"
+    awards: tuple[tuple[UUID, UUID], ...]

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from httpx import AsyncClient, Response
 
+from app.alerts.digests.service import REFUSAL
 from app.kernel.ids import encode
 from app.people.domain import fresh_token
 from tests.access.document import Operation, operations
@@ -86,6 +87,7 @@ async def send(
 
 
 IDS: dict[str, Callable[[Scene], str]] = {
+    "alert_id": lambda _: encode("alt", uuid4()),
     "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
@@ -99,6 +101,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "search_id": lambda scene: scene.found().search_id,
     "secret": lambda _: fresh_token().secret,
     "session_id": lambda _: encode("ses", uuid4()),
+    "token": lambda _: REFUSAL.mint("another secret", uuid4(), uuid4()),
     "token_id": lambda _: encode("tok", uuid4()),
     "tender_id": lambda scene: str(scene.stages["submitted"].tender["id"]),
 }

@@ -8,8 +8,11 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.alerts.digests.service import REFUSAL
 from app.infra.db import Database
 from app.infra.http.deps import Here, open_session
+from app.infra.secret import secret_key
+from app.kernel.ids import decode
 from app.main import create_app
 from app.settings import Settings
 from tests.access.scene import MARKS_ELSEWHERE, Scene, build_scene
@@ -17,9 +20,12 @@ from tests.world import NOW
 
 
 @pytest.fixture(scope="session")
-async def scene(client: AsyncClient, owner: Database) -> Scene:
+async def scene(client: AsyncClient, owner: Database, settings: Settings) -> Scene:
     """The cluster with X and Y. Never changed by a test: what succeeds is rehearsed."""
-    return await build_scene(client, owner)
+    built = await build_scene(client, owner)
+    treasurer = decode("per", built.person_id)
+    built.refusal = REFUSAL.mint(secret_key(settings), built.world.cluster_id, treasurer)
+    return built
 
 
 @pytest.fixture(scope="session")

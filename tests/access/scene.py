@@ -16,6 +16,7 @@ from app.infra.db import Database
 from app.kernel.actor import Role
 from app.kernel.ids import decode, encode, new_id
 from app.people.domain import fresh_token
+from tests.alerts.rows import told
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
@@ -115,9 +116,11 @@ class Scene:
     named_id: str = ""
     naming: Any = None
     searches: dict[str, "Found"] = field(default_factory=dict)
+    refusal: str = ""
+    """What a mail to the treasurer bears, to have no more of them."""
     own: dict[str, str] = field(default_factory=dict)
-    """What the manager of alpha holds: a session, a membership, a token, an address, its secret,
-    a candidacy that is theirs to take back."""
+    """What the manager of alpha holds: a session, a membership, a token, addresses and their
+    secrets, an alert, a candidacy that is theirs to take back."""
     personas: dict[str, str] = field(default_factory=lambda: dict(PERSONAS))
 
     def person(self, persona: str) -> Person:
@@ -224,12 +227,16 @@ async def _holdings(scene: Scene) -> None:
     token = ok(await alpha.post("/v1/tokens", {"name": "Tableur", "scopes": ["tenders:read"]}))
     address = ok(await alpha.post("/v1/calendar-addresses", {"name": "Téléphone"}))
     secret = address["url"].rsplit("/", 1)[-1].removesuffix(".ics")
+    feed = ok(await alpha.post("/v1/feed-addresses", {"name": "Lecteur"}))
     scene.own |= {
         "session_id": session["id"],
         "membership_id": session["membership_id"],
         "token_id": token["id"],
         "address_id": address["id"],
         "secret": secret,
+        "feed_address_id": feed["id"],
+        "feed_secret": feed["url"].rsplit("/", 1)[-1].removesuffix(".atom"),
+        "alert_id": await told(scene.world, alpha, scene.notice_id),
     }
 
 

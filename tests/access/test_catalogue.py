@@ -58,6 +58,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clusters_to_seal": "names clusters to the job that seals their days; the job's alone",
         "clusters_to_tell": "names clusters to the job that tells of matches; the job's alone",
         "match": "matches notices with all searches, tells their number; the job's alone",
+        "clusters_with_mail": "names clusters to the job that sends their mails; the job's alone",
         "followers": "names clusters to the job that brings them news; the job's alone",
         "procrastinate_defer_jobs_v1": _QUEUE,
     },

@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from icalendar import Calendar
 from sqlalchemy import text
 
-from app.alerts import repository
+from app.alerts import domain
 from app.alerts.domain import MAX_ADDRESSES
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.test_round_trips import READS
@@ -211,7 +211,7 @@ async def test_the_secret_is_neither_logged_nor_stored(
 async def test_of_addresses_opened_at_once_no_more_than_the_limit_are(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repository, "MAX_ADDRESSES", 2)
+    monkeypatch.setattr(domain, "MAX_ADDRESSES", 2)
     answers = await asyncio.gather(
         *[world.alpha.post("/v1/calendar-addresses", {"name": "x"}) for _ in range(6)]
     )

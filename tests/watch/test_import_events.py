@@ -70,3 +70,36 @@ async def test_changes_and_corrections_are_announced_with_the_first_notice(
     # An award corrects nothing.
     await arrive(slim(award, annonce_lie=[call], nature="ATTRIBUTION", dateparution="2026-02-20"))
     assert await told() == set()
+
+
+async def test_results_of_earlier_notices_are_announced_all_at_once(
+    importer: Database, owner: Database
+) -> None:
+    call, correction, other, award, second = (idweb() for _ in range(5))
+    words = {"nature": "RECTIFICATIF", "dateparution": "2026-01-13"}
+    await service.import_records(
+        importer,
+        [slim(call), slim(correction, annonce_lie=[call], **words), slim(other)],
+        clock=lambda: NOW,
+    )
+    fields = {"nature": "ATTRIBUTION", "dateparution": "2026-02-20", "contractfolderid": call}
+    query = text(
+        "DELETE FROM procrastinate_jobs WHERE task_name LIKE '%notices_awarded'"
+        " RETURNING args -> 'awards'"
+    )
+    async with owner.transaction() as session:
+        await session.execute(query)  # of other tests
+    results = [
+        slim(award, annonce_lie=[correction], **fields),
+        slim(second, annonce_lie=[other], **fields),
+    ]
+    await service.import_records(importer, results, clock=lambda: NOW)
+    async with owner.transaction() as session:
+        told = list(await session.scalars(query))
+    (pairs,) = told
+    known = await stored(importer, call, correction, other, award, second)
+    names = {str(row[0]): number for number, row in known.items()}
+    # Through the correction to the call that it names; of two results, none is news to the other.
+    assert sorted((names[later], names[earlier]) for later, earlier in pairs) == sorted(
+        [(award, correction), (award, call), (second, other)]
+    )

@@ -9,7 +9,7 @@ from app.consortia.service.parties import (
     withdraw_party,
 )
 from app.consortia.service.people import end_naming, name_person
-from app.consortia.service.reading import view
+from app.consortia.service.reading import concerned, view
 from app.consortia.service.receipts import open_by_refusal, record_receipt, reverse_receipt
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
@@ -19,6 +19,7 @@ __all__ = [
     "accept_invitation",
     "approve",
     "award",
+    "concerned",
     "decide_wall",
     "end_naming",
     "form",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import party_repository, repository
+from app.consortia import party_repository, repository, wall_repository
 from app.consortia.models import Agreement, Approval, Award, Consortium, Party
 from app.kernel.actor import Actor
 
@@ -33,4 +33,23 @@ async def view(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Cons
         agreement,
         await repository.approvals(session, agreement) if agreement else [],
         await repository.awards(session, consortium),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who has to do with a joint answer: companies, and people named on it."""
+
+    companies: frozenset[UUID]
+    people: frozenset[UUID]
+
+
+async def concerned(session: AsyncSession, actor: Actor, tender_id: UUID) -> Concerned:
+    """Who has to do with any joint answer to a tender, the invited included.
+
+    A job's question: from the answer nobody may learn of another.
+    """
+    return Concerned(
+        frozenset(await party_repository.companies_on(session, actor, tender_id)),
+        frozenset(await wall_repository.named_on(session, actor, tender_id)),
     )

@@ -12,7 +12,7 @@ from app.kernel.ids import new_id
 
 _GIVEN = re.compile(rb"[A-Za-z0-9_-]{8,64}\Z")
 _QUIET = {"/healthz", "/readyz", "/metrics"}
-_PRIVATE = "/v1/calendars/"
+_PRIVATE = ("/v1/calendars/", "/v1/feeds/", "/v1/digest-refusals/")
 """What follows is a credential: it is not logged, whether or not it leads anywhere."""
 
 _HEADERS = [
@@ -82,4 +82,4 @@ class RequestContext:
 
 
 def _logged(path: str) -> str:
-    return f"{_PRIVATE}…" if path.startswith(_PRIVATE) else path
+    return next((f"{one}…" for one in _PRIVATE if path.startswith(one)), path)

@@ -1,5 +1,6 @@
 """Use cases of memberships: who goes, and who becomes what. PostgreSQL judges, once for all."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,6 +21,28 @@ _REFUSALS: dict[str, type[AppError]] = {
     "last_coordinator": admission.LastCoordinator,
 }
 """What each verdict of ``app.judge_change`` is called here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A person in a role who can be told something, and for whom (None: no company)."""
+
+    membership_id: UUID
+    person_id: UUID
+    member_id: UUID | None
+    email: str
+    name: str
+
+
+async def reachable(session: AsyncSession) -> list[Reachable]:
+    """Everyone in the transaction's cluster who can be told something; a job's question.
+
+    Nobody who was removed or disabled, or whose company has left; and no program.
+    """
+    rows = await session.execute(
+        text("SELECT membership_id, person_id, member_id, email, name FROM app.reachable()")
+    )
+    return [Reachable(*row) for row in rows]
 
 
 async def end_membership(session: AsyncSession, actor: Actor, membership_id: UUID) -> None:

@@ -17,7 +17,7 @@ from app.journal.service import announce
 from app.kernel.ids import new_id
 from app.watch.contracts.service import keep_awards
 from app.watch.domain import NoticeKind
-from app.watch.events import NoticeChanged, NoticeCorrected, NoticesArrived
+from app.watch.events import NoticeChanged, NoticeCorrected, NoticesArrived, NoticesAwarded
 from app.watch.service.prepare import Item, Refused
 
 CONTENT = {
@@ -78,13 +78,13 @@ KNOWN = text(
     " WHERE source = :source AND source_id = ANY(:ids)"
 )
 
-# What came before in the same story: the notices that a correction names, those that these
-# name, and the earlier ones of its procedure.
+# What came before in the same story: the notices that a correction or an award names, those that
+# these name, and the earlier ones of its procedure. A result is no news to another result.
 EARLIER = text("""
     WITH RECURSIVE chain (later, earlier, depth) AS (
       SELECT n.id, e.id, 1 FROM notice n
       JOIN notice e ON e.source = n.source AND e.source_id = ANY(n.follows)
-      WHERE n.id = ANY(:ids) AND n.kind IN ('correction', 'cancellation')
+      WHERE n.id = ANY(:ids) AND n.kind IN ('correction', 'cancellation', 'award')
       UNION
       SELECT c.later, e.id, c.depth + 1 FROM chain c
       JOIN notice m ON m.id = c.earlier
@@ -95,12 +95,14 @@ EARLIER = text("""
     UNION
     SELECT n.id, e.id FROM notice n
     JOIN notice e ON e.source = n.source AND e.procedure_id = n.procedure_id AND e.id <> n.id
-    WHERE n.id = ANY(:ids) AND (e.published_on < n.published_on
+    WHERE n.id = ANY(:ids) AND NOT (n.kind = 'award' AND e.kind = 'award')
+      AND (e.published_on < n.published_on
       OR (e.published_on = n.published_on AND n.kind <> 'call'))
     ORDER BY 1, 2
 """)
 
-CORRECTING = {NoticeKind.CORRECTION, NoticeKind.CANCELLATION}
+ADDING = {NoticeKind.CORRECTION, NoticeKind.CANCELLATION, NoticeKind.AWARD}
+"""Kinds that add to an earlier notice; a call may also be the sequel of another."""
 
 
 @dataclass(slots=True)
@@ -138,8 +140,14 @@ async def store(session: AsyncSession, source: str, items: Iterable[Item], at: d
         await announce(session, NoticesArrived(arrived))
     for notice_id in outcome.changed:
         await announce(session, NoticeChanged(notice_id))
-    for later, earlier in await _corrected(session, outcome.new):
-        await announce(session, NoticeCorrected(earlier, corrected_by=later))
+    awards: list[tuple[UUID, UUID]] = []
+    for later, earlier in await _followed_up(session, outcome.new):
+        if outcome.new[later].notice.kind is NoticeKind.AWARD:
+            awards.append((later, earlier))
+        else:
+            await announce(session, NoticeCorrected(earlier, corrected_by=later))
+    if awards:
+        await announce(session, NoticesAwarded(tuple(awards)))
     return outcome
 
 
@@ -209,12 +217,12 @@ async def _write_rows(
     await session.execute(UPSERT, values)
 
 
-async def _corrected(session: AsyncSession, new: dict[UUID, Item]) -> list[tuple[UUID, UUID]]:
-    """Pairs (later notice, earlier one) of what the new notices correct, cancel or replace."""
+async def _followed_up(session: AsyncSession, new: dict[UUID, Item]) -> list[tuple[UUID, UUID]]:
+    """Pairs (later notice, earlier one) of what the new ones correct, cancel, replace or award."""
     ids = [
         notice_id
         for notice_id, item in new.items()
-        if item.notice.kind in CORRECTING
+        if item.notice.kind in ADDING
         or (item.notice.kind is NoticeKind.CALL and item.notice.procedure_id)
     ]
     if not ids:

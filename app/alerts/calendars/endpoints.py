@@ -1,22 +1,21 @@
 """Private calendar addresses over HTTP, and the calendars that they lead to."""
 
-from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
-from typing import Annotated
 
-from fastapi import Header, Path, Response
+from fastapi import Response
 
-from app.alerts import domain, ics, repository, service
-from app.alerts.schemas import AddressIn, AddressOut, FreshAddressOut
-from app.infra.http.deps import Caller, Here, Session, Visitor
+from app.alerts import domain
+from app.alerts.addresses import CALENDAR, close_address, open_address
+from app.alerts.calendars import ics, repository
+from app.alerts.calendars.schemas import AddressIn, AddressOut, FreshAddressOut
+from app.alerts.private import Private, at_private_address
+from app.infra.http.deps import Caller, Here, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import CalendarAddressId
-from app.infra.http.items import ItemReader
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
-from app.kernel.errors import NotFound, Unauthenticated
+from app.kernel.errors import NotFound
 from app.people.sessions.deps import MeInSession
 
 router = room_router(tags=["calendars"])
@@ -29,13 +28,13 @@ PAST = timedelta(days=30)
     "/calendar-addresses",
     operation_id="open_calendar_address",
     status_code=201,
-    responses=refusals(domain.TooManyAddresses),
+    responses=refusals(domain.TooManyCalendarAddresses),
 )
 async def open_calendar_address(
     body: AddressIn, session: Session, actor: MeInSession, caller: Caller, here: Here
 ) -> FreshAddressOut:
     """Open a private calendar address, shown this once: deadlines, read only, never a price."""
-    opened = await service.open_address(session, actor, caller, body.name)
+    opened = await open_address(session, actor, caller, CALENDAR, body.name)
     return FreshAddressOut(
         id=opened.id,
         name=opened.name,
@@ -53,7 +52,7 @@ async def open_calendar_address(
 )
 async def list_calendar_addresses(page: Listed) -> Response:
     """The caller's calendar addresses, newest first, without their secrets."""
-    return await page.list(repository.ADDRESSES)
+    return await page.list(CALENDAR.mine)
 
 
 @router.delete(
@@ -66,35 +65,21 @@ async def close_calendar_address(
     address_id: CalendarAddressId, session: Session, actor: MeInSession
 ) -> None:
     """Close a calendar address: it fails from the next request on."""
-    await service.close_address(session, actor, address_id)
+    await close_address(session, actor, CALENDAR, address_id)
 
 
 @router.get(
     "/calendars/{secret}.ics",
     operation_id="get_calendar",
     response_class=Response,
-    responses={
-        200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
-        304: {"description": "Nothing has changed since the `ETag` in `If-None-Match`."},
-        **refusals(NotFound),
-    },
+    responses=at_private_address("text/calendar", refusals(NotFound)),
 )
-async def get_calendar(
-    secret: Annotated[str, Path(pattern="^grappe_[A-Za-z0-9_-]{43}$", max_length=60)],
-    here: Here,
-    visitor: Visitor,
-    if_none_match: Annotated[str | None, Header(max_length=500)] = None,
-) -> Response:
+async def get_calendar(private: Private) -> Response:
     """The deadlines that the cluster follows, as iCalendar. The address is the credential."""
-    caller = replace(visitor, token=secret, feed=True)
-    try:
-        _, shown = await ItemReader(here, caller).data(repository.calendar(caller.now - PAST))
-    except Unauthenticated:  # a closed address is one that never was
-        raise NotFound from None
-    # Weak: of what is shown, not of the moment that each event is stamped with.
-    etag = f'W/"{sha256(repr(shown).encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and etag in {one.strip() for one in if_none_match.split(",")}:
-        return Response(status_code=304, headers=headers)
-    body = ics.calendar(shown, caller.now)
-    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+    now = private.caller.now
+    return await private.read(
+        CALENDAR,
+        repository.calendar(now - PAST),
+        "text/calendar; charset=utf-8",
+        lambda shown: ics.calendar(shown, now),
+    )

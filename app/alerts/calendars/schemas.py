@@ -1,4 +1,4 @@
-"""Shapes of private addresses on the wire."""
+"""Shapes of private calendar addresses on the wire."""
 
 from pydantic import AwareDatetime, Field
 

@@ -1,4 +1,4 @@
-"""Use cases of what a cluster follows."""
+"""Following a call, and saying who would take what of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,9 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
 from app.tenders import domain
-from app.tenders.events import InterestDeclared, TenderChanged, TenderFollowed
+from app.tenders.events import InterestDeclared, TenderFollowed
 from app.tenders.models import Interest, Lot, Tender
+from app.tenders.service.news import begin_news
 from app.watch import service as watch
 
 SINGLE_LOT = "Marché unique"
@@ -74,7 +75,9 @@ async def follow_notice(
         LotIn(lot["number"], lot["title"], tuple(lot["cpv"]), lot.get("estimate_cents"))
         for lot in notice.lots
     ]
-    return await _store(session, actor, tender, lots)
+    await _store(session, actor, tender, lots)
+    await begin_news(session, actor, tender, notice)
+    return tender
 
 
 async def write_tender(
@@ -171,40 +174,12 @@ async def declare_interest(
     return interest
 
 
-async def apply_notice(
-    session: AsyncSession, actor: Actor, notice_id: UUID, corrected_by: UUID | None
-) -> None:
-    """Carry a notice's change to the tender that follows it: deadline, link, cancellation.
-
-    Idempotent: a change that was applied before tells nobody again.
-    """
-    tender = await session.scalar(
-        select(Tender)
-        .where(Tender.cluster_id == actor.cluster_id, Tender.notice_id == notice_id)
-        .with_for_update()
-    )
-    if tender is None:
-        return
-    news = await watch.get_notice(session, corrected_by or notice_id)
-    before = (tender.deadline_at, tender.cancelled)
-    if news.deadline_at is not None:
-        tender.deadline_at = news.deadline_at
-        tender.deadline_zone = news.deadline_zone
-        tender.deadline_text = news.deadline_text
-        tender.deadline_certain = news.deadline_certain
-    tender.cancelled = tender.cancelled or news.kind == "cancellation"
-    if (tender.deadline_at, tender.cancelled) == before:
-        return
-    tender.version += 1
-    detail = {"notice_id": str(news.id), "from": str(before[0]), "to": str(tender.deadline_at)}
-    await record_event(session, actor, TenderChanged(tender.id), tender.id, detail=detail)
-
-
 def _born(actor: Actor, several_bids: str) -> dict[str, Any]:
     return {
         "several_bids": several_bids,
         "cancelled": False,
         "followed_by": actor.person_id,
+        "followed_for": actor.member_id,
         "created_at": actor.now,
         "version": 1,
     }

@@ -1,0 +1,1 @@
+"""Private calendar addresses, and the calendars that they lead to."""

@@ -1,0 +1,1 @@
+"""Alerts by mail: how a person wishes them, and the mails."""

@@ -1,0 +1,196 @@
+"""Queries of preferences and of mails, by name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.alerts.digests.domain import DEFAULT, MAX_TOLD, Preference, Rhythm
+from app.alerts.models import AlertPreference, Digest
+from app.infra.db import ItemQuery
+from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+
+AT_ONCE = 500
+"""Mails that one job closes; the next minute's closes the others."""
+
+PREFERENCE = ItemQuery(
+    f"""
+    SELECT json_build_object('digest', coalesce(p.digest, '{DEFAULT.rhythm.value}'),
+      'hour', coalesce(p.hour, {DEFAULT.hour}),
+      'weekday', coalesce(p.weekday, {DEFAULT.weekday})) AS item, NULL AS version
+    FROM (SELECT) nothing LEFT JOIN alert_preference p
+      ON p.cluster_id = app.cluster() AND p.membership_id = app.membership()"""
+)
+"""How the caller, in their present role, wishes to be told."""
+
+
+async def preferences(
+    session: AsyncSession, actor: Actor, memberships: Iterable[UUID]
+) -> dict[UUID, Preference]:
+    """How each of these wishes to be told."""
+    asked = set(memberships)
+    found = await session.scalars(
+        select(AlertPreference).where(
+            AlertPreference.cluster_id == actor.cluster_id,
+            AlertPreference.membership_id.in_(asked),
+        )
+    )
+    said = {
+        one.membership_id: Preference(Rhythm(one.digest), one.hour, one.weekday) for one in found
+    }
+    return {membership: said.get(membership, DEFAULT) for membership in asked}
+
+
+async def set_preference(session: AsyncSession, actor: Actor, preference: Preference) -> None:
+    """Write how the caller wishes to be told."""
+    word = {
+        "digest": preference.rhythm.value,
+        "hour": preference.hour,
+        "weekday": preference.weekday,
+        "changed_at": actor.now,
+    }
+    await session.execute(
+        insert(AlertPreference)
+        .values(cluster_id=actor.cluster_id, membership_id=actor.membership_id, **word)
+        .on_conflict_do_update(index_elements=["cluster_id", "membership_id"], set_=word)
+    )
+
+
+async def move_open(session: AsyncSession, actor: Actor, due_at: datetime | None) -> None:
+    """Move the caller's mail that is being gathered; with None it is closed, and never sent."""
+    await session.execute(
+        text(
+            "UPDATE digest SET due_at = coalesce(CAST(:due AS timestamptz), due_at),"
+            " until = CASE WHEN CAST(:due AS timestamptz) IS NULL"
+            " THEN CAST(:now AS timestamptz) END"
+            " WHERE cluster_id = :cluster AND membership_id = :membership AND until IS NULL"
+        ),
+        {
+            "due": due_at,
+            "now": actor.now,
+            "cluster": actor.cluster_id,
+            "membership": actor.membership_id,
+        },
+    )
+
+
+# The row that is there is written again, and so held: whoever closes it meanwhile is waited for,
+# and then another is begun.
+_BEGIN = text("""
+    INSERT INTO digest AS d (cluster_id, id, membership_id, since, due_at)
+    SELECT :cluster, one.id, one.membership_id, :at, one.due_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:memberships AS uuid[]), CAST(:dues AS timestamptz[]))
+      AS one (id, membership_id, due_at)
+    ON CONFLICT (cluster_id, membership_id) WHERE until IS NULL
+      DO UPDATE SET due_at = least(d.due_at, excluded.due_at)
+    RETURNING d.membership_id, d.id
+""")
+_ENCLOSE = text("""
+    UPDATE alert a SET digest_id = one.digest_id
+    FROM unnest(CAST(:alerts AS uuid[]), CAST(:digests AS uuid[])) AS one (id, digest_id)
+    WHERE a.cluster_id = :cluster AND a.id = one.id
+""")
+
+
+async def enclose(
+    session: AsyncSession,
+    actor: Actor,
+    alerts: Sequence[tuple[UUID, UUID]],
+    dues: Mapping[UUID, datetime],
+) -> None:
+    """Put alerts, given with their memberships, into the mails that are due to these."""
+    memberships = sorted(dues)
+    begun = await session.execute(
+        _BEGIN,
+        {
+            "cluster": actor.cluster_id,
+            "at": actor.now,
+            "ids": [new_id() for _ in memberships],
+            "memberships": memberships,
+            "dues": [dues[one] for one in memberships],
+        },
+    )
+    digests = {row[0]: row[1] for row in begun}
+    enclosed = [(alert, digests[membership]) for alert, membership in alerts]
+    await session.execute(
+        _ENCLOSE,
+        {
+            "cluster": actor.cluster_id,
+            "alerts": [alert for alert, _ in enclosed],
+            "digests": [digest for _, digest in enclosed],
+        },
+    )
+
+
+_CLOSE = text(f"""
+    UPDATE digest d SET until = :now FROM (
+      SELECT id FROM digest WHERE cluster_id = :cluster AND until IS NULL AND due_at <= :now
+      ORDER BY due_at, id LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED) due
+    WHERE d.cluster_id = :cluster AND d.id = due.id
+    RETURNING d.id, d.membership_id
+""")
+
+
+async def close_due(session: AsyncSession, actor: Actor) -> dict[UUID, UUID]:
+    """Close the cluster's mails that are due: each one's id, and for whom."""
+    values = {"cluster": actor.cluster_id, "now": actor.now}
+    return {row[0]: row[1] for row in await session.execute(_CLOSE, values)}
+
+
+async def unsent(session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]) -> list[Digest]:
+    """Those of these mails that are closed and not sent, oldest first."""
+    query = select(Digest).where(
+        Digest.cluster_id == actor.cluster_id,
+        Digest.id.in_(digest_ids),
+        Digest.until.is_not(None),
+        Digest.sent_at.is_(None),
+    )
+    return list(await session.scalars(query.order_by(Digest.id)))
+
+
+# What a person hears of in two roles, or by two searches, is one thing. What changes for a bidder
+# comes before what is new: a flood of matches pushes no moved deadline out of the mail.
+_TOLD = text(f"""
+    SELECT a.kind, coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
+      n.departments, n.estimate_cents, n.currency, n.url,
+      coalesce(t.deadline_at, n.deadline_at) AS deadline_at,
+      coalesce(t.deadline_zone, n.deadline_zone) AS deadline_zone,
+      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain,
+      min(w.deadline_before) AS deadline_before, count(*) OVER () AS of
+    FROM alert a
+    JOIN notice n ON n.id = a.notice_id
+    LEFT JOIN tender t ON a.kind <> 'match'
+      AND t.cluster_id = a.cluster_id AND t.id = a.subject_id
+    LEFT JOIN tender_news w ON a.kind = 'deadline_moved'
+      AND w.cluster_id = a.cluster_id AND w.tender_id = a.subject_id
+      AND w.tender_version = a.version
+    WHERE a.cluster_id = :cluster AND a.digest_id = ANY(CAST(:digests AS uuid[]))
+      AND a.read_at IS NULL
+    GROUP BY a.kind, (CASE WHEN a.kind <> 'match' THEN a.version END), t.cluster_id, t.id, n.id
+    ORDER BY a.kind = 'match', coalesce(t.deadline_at, n.deadline_at), t.id, min(a.at), n.id
+    LIMIT {MAX_TOLD}
+""")
+
+
+async def told(
+    session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]
+) -> Sequence[Row[Any]]:
+    """What these mails tell, what was read meanwhile left out: the first of it, and how much."""
+    values = {"cluster": actor.cluster_id, "digests": list(digest_ids)}
+    return (await session.execute(_TOLD, values)).all()
+
+
+async def end(session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]) -> None:
+    """Note that these mails went out."""
+    await session.execute(
+        text(
+            "UPDATE digest SET sent_at = :now WHERE cluster_id = :cluster"
+            " AND id = ANY(CAST(:ids AS uuid[])) AND sent_at IS NULL"
+        ),
+        {"now": actor.now, "cluster": actor.cluster_id, "ids": list(digest_ids)},
+    )

@@ -1,0 +1,1 @@
+"""Private feed addresses, and the Atom feeds that they lead to."""

@@ -1,0 +1,39 @@
+"""Shapes of alerts on the wire."""
+
+from pydantic import AwareDatetime, Field
+
+from app.alerts.inbox.domain import AlertKind
+from app.infra.http.ids import AlertId, NoticeId, TenderId
+from app.infra.http.listing import Page
+from app.infra.http.schemas import In, MoneyOut, Out
+from app.tenders.schemas import DeadlineOut
+
+
+class AlertPage(Page):
+    """A page of the caller's alerts."""
+
+    unread: bool = Field(default=False, description="Only those not yet marked read.")
+
+
+class AlertOut(Out):
+    """Something that the caller should know."""
+
+    id: AlertId
+    kind: AlertKind
+    at: AwareDatetime
+    read_at: AwareDatetime | None
+    tender_id: TenderId | None = Field(description="The followed tender that it is about.")
+    notice_id: NoticeId = Field(description="The notice that says so.")
+    title: str
+    buyer: str
+    departments: list[str] = Field(description="INSEE codes.")
+    estimate: MoneyOut | None = Field(description="The buyer's, excluding tax.")
+    deadline: DeadlineOut | None
+    deadline_before: AwareDatetime | None = Field(description="Of a deadline that moved.")
+    url: str | None
+
+
+class ReadingIn(In):
+    """What the caller has read."""
+
+    up_to: AlertId = Field(description="This alert and all that came before it.")

@@ -1,0 +1,75 @@
+"""Background entry points of what reaches people."""
+
+from uuid import UUID
+
+import procrastinate
+
+from app.alerts.digests import letters
+from app.alerts.digests import service as digests
+from app.alerts.digests.service import MAIL_DIGEST
+from app.alerts.inbox import service as inbox
+from app.infra import jobs, mail
+from app.infra.db import system_actor
+from app.infra.secret import secret_key
+from app.journal.service import subscribe
+from app.tenders.events import TenderChanged
+
+blueprint = procrastinate.Blueprint()
+
+TICK = "alerts.tick"
+CLOSE_DIGESTS = "alerts.close_digests"
+TELL_FOLLOWERS = "alerts.tell_followers"
+
+
+@blueprint.task(name=TELL_FOLLOWERS, retry=jobs.RETRY)
+async def tell_followers(cluster_id: str, tender_id: str, news_id: str) -> None:
+    """Tell those who follow a tender what a notice brought to it."""
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
+        await inbox.tell_followers(session, actor, UUID(tender_id), UUID(news_id))
+
+
+@blueprint.task(name=TICK, queueing_lock=TICK)
+async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
+    """Have the mails that are due closed and sent, by a job inside each cluster's walls."""
+    database, now = jobs.databases.get().job, jobs.clock.get()()
+    async with database.transaction() as session:
+        clusters = await digests.clusters_with_mail(session, now)
+    for cluster_id in clusters:
+        async with database.transaction() as session:
+            await system_actor(session, cluster_id, now, "job")
+            await jobs.defer(session, CLOSE_DIGESTS, lock=f"{CLOSE_DIGESTS} {cluster_id}")
+
+
+@blueprint.task(name=CLOSE_DIGESTS, retry=jobs.RETRY)
+async def close_digests(cluster_id: str) -> None:
+    """Close the cluster's mails that are due; each person's is a job of its own."""
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
+        await digests.close_due(session, actor)
+
+
+@blueprint.task(name=MAIL_DIGEST, retry=mail.RETRY)
+async def mail_digest(cluster_id: str, digest_ids: list[str]) -> None:
+    """Mail a person what happened, if it still concerns them, and note that it went out.
+
+    Between the two a worker may die: the mail goes out again, and is the same message.
+    """
+    settings, now = jobs.settings.get(), jobs.clock.get()()
+    database = jobs.databases.get().job
+    cluster, ids = UUID(cluster_id), [UUID(one) for one in digest_ids]
+    async with database.transaction() as session:
+        actor = await system_actor(session, cluster, now, "job")
+        update = await digests.update(session, actor, ids)
+    if update is None:
+        return
+    token = digests.REFUSAL.mint(secret_key(settings), cluster, update.person_id)
+    site = settings.site()
+    refusal = f"{site}/v1/digest-refusals/{token}"
+    await mail.send(settings, letters.digest(update, site, refusal))
+    async with database.transaction() as session:
+        actor = await system_actor(session, cluster, now, "job")
+        await digests.sent(session, actor, ids)
+
+
+subscribe(TenderChanged, TELL_FOLLOWERS)

@@ -1,0 +1,130 @@
+"""What is told of an alert, in mails and feeds alike: French, plain, what others wrote inert."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+from app.alerts.inbox.domain import AlertKind
+from app.infra.mail import quoted
+from app.people.letters import NARROW, WIDE, moment
+from app.watch.areas import DEPARTMENTS
+
+TITLE_LENGTH = 200
+"""Characters of a title or a buyer that are shown."""
+MAX_PLACES = 3
+_LINK = re.compile(r"https?://[!-~]{3,1000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing to tell; ``estimate_cents`` is the buyer's, excluding tax."""
+
+    kind: str
+    title: str
+    buyer: str
+    departments: list[str]
+    estimate_cents: int | None
+    currency: str | None
+    url: str | None
+    deadline_at: datetime | None
+    deadline_zone: str | None
+    deadline_certain: bool | None
+    deadline_before: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """What a row of ``digests.repository.told`` says."""
+        return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
+
+    @classmethod
+    def shown(cls, alert: Mapping[str, Any]) -> Self:
+        """What an alert of ``inbox.repository.ALERT`` says."""
+        estimate, deadline = alert["estimate"] or {}, alert["deadline"] or {}
+        return cls(
+            kind=alert["kind"],
+            title=alert["title"],
+            buyer=alert["buyer"],
+            departments=alert["departments"],
+            estimate_cents=estimate.get("amount_cents"),
+            currency=estimate.get("currency"),
+            url=alert["url"],
+            deadline_at=_instant(deadline.get("at")),
+            deadline_zone=deadline.get("zone"),
+            deadline_certain=deadline.get("certain"),
+            deadline_before=_instant(alert["deadline_before"]),
+        )
+
+    @property
+    def link(self) -> str | None:
+        """The source's own page, when it is a link that is safe to show."""
+        return self.url if self.url and _LINK.fullmatch(self.url) else None
+
+
+def lines(told: Told) -> Iterator[str]:
+    """What is told, line by line: title, who and where, what happened, the link."""
+    yield quoted(told.title, TITLE_LENGTH)
+    yield from details(told)
+    if told.link:
+        yield told.link
+
+
+def details(told: Told) -> Iterator[str]:
+    """What is told beside title and link."""
+    facts = [quoted(told.buyer, TITLE_LENGTH)]
+    if told.departments:
+        facts.append(_places(told.departments))
+    if told.estimate_cents is not None:
+        facts.append(f"estimé à {_amount(told.estimate_cents, told.currency)}")
+    yield f"{NARROW}; ".join(facts)
+    yield from _happened(told)
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands apart."""
+    return f"{count:,}".replace(",", NARROW)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _happened(told: Told) -> Iterator[str]:
+    if told.kind == AlertKind.CALL_CANCELLED:
+        yield "La procédure est annulée."
+        return
+    if told.kind == AlertKind.RESULT_PUBLISHED:
+        yield "Le résultat est publié."
+        return
+    if told.kind == AlertKind.NOTICE_CORRECTED:
+        yield "L’avis a été rectifié."
+    if told.deadline_at is None or told.deadline_zone is None:
+        return
+    limit = moment(told.deadline_at, told.deadline_zone)
+    if not told.deadline_certain:
+        limit += ", heure à vérifier"
+    before = told.deadline_before
+    if told.kind != AlertKind.DEADLINE_MOVED:
+        yield f"Date limite{WIDE}: {limit}"
+    elif before is None:
+        yield f"Date limite fixée au {limit}"
+    else:
+        word = "reportée" if told.deadline_at > before else "avancée"
+        yield f"Date limite {word} au {limit}"
+        yield f"Elle était le {moment(before, told.deadline_zone)}"
+
+
+def _places(departments: list[str]) -> str:
+    shown = [
+        f"{DEPARTMENTS[code].name} ({code})" if code in DEPARTMENTS else code
+        for code in departments
+    ]
+    more = len(shown) - MAX_PLACES
+    return ", ".join(shown[:MAX_PLACES]) + (f" et {more} autres" if more > 0 else "")
+
+
+def _amount(cents: int, currency: str | None) -> str:
+    """Whole units: an estimate is no price."""
+    unit = "€" if currency in {None, "EUR"} else currency
+    return f"{number(round(cents / 100))}{WIDE}{unit} HT"

@@ -1,0 +1,28 @@
+"""Use cases of what a cluster follows, split by noun."""
+
+from app.tenders.service.following import (
+    LotIn,
+    TenderIn,
+    declare_interest,
+    follow_notice,
+    get_tender,
+    lots_of,
+    require_lot,
+    write_tender,
+)
+from app.tenders.service.news import Followers, apply_notice, followers, get_news
+
+__all__ = [
+    "Followers",
+    "LotIn",
+    "TenderIn",
+    "apply_notice",
+    "declare_interest",
+    "follow_notice",
+    "followers",
+    "get_news",
+    "get_tender",
+    "lots_of",
+    "require_lot",
+    "write_tender",
+]

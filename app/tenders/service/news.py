@@ -1,0 +1,135 @@
+"""What notices bring to the tenders that follow them, and who should know."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.journal.service import record_event
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+from app.kernel.ids import new_id
+from app.tenders import domain
+from app.tenders.events import TenderChanged
+from app.tenders.models import Interest, Tender, TenderNews
+from app.watch import service as watch
+from app.watch.models import NoticeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """Who follows a tender: companies, and people of the cluster itself."""
+
+    companies: frozenset[UUID]
+    people: frozenset[UUID]
+
+
+async def begin_news(
+    session: AsyncSession, actor: Actor, tender: Tender, notice: NoticeRow
+) -> None:
+    """Note what the notice said when the cluster began to follow it: that is no news later."""
+    session.add(_news(actor, tender, notice, domain.NewsKind.FOLLOWED))
+    await session.flush()
+
+
+async def apply_notice(
+    session: AsyncSession, actor: Actor, notice_id: UUID, later_id: UUID | None
+) -> None:
+    """Carry a notice's news to the tender that follows it: deadline, link, cancellation, result.
+
+    ``later_id`` is the notice that corrects, cancels or awards it; without, it changed itself.
+    Idempotent: each version of a notice is news once. Whatever the order in which jobs run, the
+    deadline is that of the notice published last.
+    """
+    tender = await session.scalar(
+        select(Tender)
+        .where(Tender.cluster_id == actor.cluster_id, Tender.notice_id == notice_id)
+        .with_for_update()
+    )
+    if tender is None:
+        return
+    notice = await watch.get_notice(session, later_id or notice_id)
+    known = select(TenderNews).where(
+        TenderNews.cluster_id == actor.cluster_id, TenderNews.tender_id == tender.id
+    )
+    if await session.scalar(
+        known.where(
+            TenderNews.notice_id == notice.id, TenderNews.notice_version >= notice.version
+        ).limit(1)
+    ):
+        return
+    newest: date | None = await session.scalar(
+        known.with_only_columns(func.max(TenderNews.published_on))
+    )
+    before = tender.deadline_at
+    cancels = notice.kind == "cancellation" and not tender.cancelled
+    awards = notice.kind == "award"
+    if (
+        notice.deadline_at is not None
+        and not awards
+        and (newest is None or notice.published_on >= newest)
+    ):
+        tender.deadline_at = notice.deadline_at
+        tender.deadline_zone = notice.deadline_zone
+        tender.deadline_text = notice.deadline_text
+        tender.deadline_certain = notice.deadline_certain
+    tender.cancelled = tender.cancelled or cancels
+    tender.version += 1
+    kind = domain.news_kind(cancels=cancels, awards=awards, moved=tender.deadline_at != before)
+    news = _news(actor, tender, notice, kind)
+    news.deadline_before = before
+    session.add(news)
+    await session.flush()
+    detail = {
+        "kind": kind.value,
+        "notice_id": str(notice.id),
+        "from": str(before),
+        "to": str(tender.deadline_at),
+    }
+    event = TenderChanged(tender.id, news.id)
+    await record_event(session, actor, event, tender.id, detail=detail)
+
+
+async def get_news(session: AsyncSession, actor: Actor, news_id: UUID) -> TenderNews:
+    """A piece of news of the caller's cluster; raises NotFound."""
+    news = await session.get(TenderNews, (actor.cluster_id, news_id))
+    if news is None:
+        raise NotFound
+    return news
+
+
+async def followers(session: AsyncSession, actor: Actor, tender_id: UUID) -> Followers:
+    """Who follows a tender: whoever began to, and who would take some of it. Raises NotFound.
+
+    A job's question: one company is not told of another's interest.
+    """
+    tender = await session.get(Tender, (actor.cluster_id, tender_id))
+    if tender is None:
+        raise NotFound
+    interested = await session.scalars(
+        select(Interest.member_id).where(
+            Interest.cluster_id == actor.cluster_id,
+            Interest.tender_id == tender_id,
+            Interest.stance != domain.Stance.NO,
+        )
+    )
+    companies = set(interested)
+    if tender.followed_for is None:
+        return Followers(frozenset(companies), frozenset({tender.followed_by}))
+    return Followers(frozenset({*companies, tender.followed_for}), frozenset())
+
+
+def _news(actor: Actor, tender: Tender, notice: NoticeRow, kind: domain.NewsKind) -> TenderNews:
+    return TenderNews(
+        cluster_id=actor.cluster_id,
+        id=new_id(),
+        tender_id=tender.id,
+        notice_id=notice.id,
+        notice_version=notice.version,
+        published_on=notice.published_on,
+        kind=kind.value,
+        tender_version=tender.version,
+        at=actor.now,
+    )

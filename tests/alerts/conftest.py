@@ -1,0 +1,5 @@
+"""The mail of these tests."""
+
+from tests.mailroom import mailroom
+
+__all__ = ["mailroom"]

@@ -1,0 +1,62 @@
+"""The mail of the tests: a real server, and a worker that brings it there."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from app.infra import jobs
+from app.infra.db import open_database
+from app.infra.db.connections import IMPORTER, JOB
+from app.schedule import schedule
+from app.settings import Settings
+from tests.postbox import Postbox, mailing, postbox
+from tests.world import NOW
+
+LINK = re.compile(r"^https://grappe\.essai\.example/[a-z-]+#(\S+)$", re.M)
+
+
+@dataclass
+class Mailroom:
+    """The box, and the worker's part of filling it."""
+
+    box: Postbox
+    settings: Settings
+
+    async def deliver(self, at: datetime = NOW, *, tick: str | None = None) -> None:
+        """Run the jobs that are due, as a worker does, at that moment; first of all ``tick``."""
+        login = self.settings.login_url()
+        async with (
+            open_database(login, role=JOB, size=2) as job,
+            open_database(login, role=IMPORTER, size=1) as importer,
+            jobs.worker_connector(login) as queue,
+        ):
+            schedule(queue)
+            jobs.databases.set(jobs.WorkerDatabases(job, importer))
+            jobs.settings.set(self.settings)
+            jobs.clock.set(lambda: at)
+            if tick is not None:
+                await queue.configure_task(tick).defer_async(timestamp=0)
+            await queue.run_worker_async(
+                wait=False, install_signal_handlers=False, listen_notify=False
+            )
+
+    def links(self, address: str) -> list[str]:
+        """The tokens of the links that arrived for an address, oldest first."""
+        return [
+            token
+            for message in self.box.to(address)
+            for token in LINK.findall(message.get_content().replace("\r\n", "\n"))
+        ]
+
+
+@pytest.fixture
+async def mailroom(settings: Settings) -> AsyncIterator[Mailroom]:
+    """An empty box, and a queue without the leftovers of other tests."""
+    async with postbox() as box:
+        room = Mailroom(box, mailing(settings, box))
+        await room.deliver()
+        box.came.clear()
+        yield room
