@@ -308,3 +308,28 @@ def test_a_setting_that_a_publisher_does_not_have_is_refused_in_one_line(
     assert answer.returncode == 2
     assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
     assert wrong.partition("=")[0] in answer.stderr
+
+
+def test_a_folder_is_imported_whole_and_its_bad_files_are_named(
+    grappe: Grappe, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for number in (4, 5):
+        record = {**FULL_RECORD, "idweb": f"26-7700{number}"}
+        (inbox / f"{number}.json").write_text(json.dumps(record))
+    (inbox / "bad.json").write_text("not json")
+    answer = grappe("import", "boamp", "--file", str(inbox))
+    assert answer.returncode == 2
+    assert "inbox (3 fichiers) : 2 lus, 2 nouveaux" in answer.stdout
+    assert answer.stderr.strip().startswith("bad.json : ")
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_becomes_a_source(grappe: Grappe, tmp_path: Path) -> None:
+    (tmp_path / "avis.json").write_text(json.dumps({**FULL_RECORD, "idweb": "26-77006"}))
+    added = grappe("sources", "add", "inbox", "--kind", "folder", "--path", str(tmp_path))
+    assert added.returncode == 0, added.stderr
+    assert "inbox (folder) : éteinte" in added.stdout
+    refused = grappe("sources", "add", "inbox-2", "--kind", "folder", "--path", "inbox")
+    assert (refused.returncode, "path" in refused.stderr) == (2, True)

@@ -8,25 +8,35 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from app.commands import err, out, ready_database
 from app.commands.contracts import import_contracts
 from app.commands.watch import SourceName
-from app.infra.db import open_database
+from app.infra.db import Database, open_database
 from app.infra.db.connections import IMPORTER
 from app.kernel.clock import system_clock
 from app.settings import Settings
 from app.watch import service as watch
 from app.watch.contracts.service import DECP
 from app.watch.domain import Counts
+from app.watch.sources.folder import files_in
 
 
 def import_notices(
     source: SourceName,
     paths: Annotated[list[Path] | None, typer.Argument(help="More files.")] = None,
     *,
-    file: Annotated[list[Path] | None, typer.Option(help="A file; more may follow it.")] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option(help="A file or a folder; more may follow it.")
+    ] = None,
     since: Annotated[
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a range to fill."),
@@ -63,11 +73,36 @@ def import_notices(
 async def _import_files(settings: Settings, source: str, files: list[Path]) -> None:
     async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
         for path in files:
+            if path.is_dir():
+                await _import_folder(database, source, path)
+                continue
             with _progress(path.name) as progress:
                 run = await watch.import_file(
                     database, path, source=source, clock=system_clock, progress=progress
                 )
             _report(path.name, run.counts)
+
+
+async def _import_folder(database: Database, source: str, folder: Path) -> None:
+    """Every file of a folder; those that cannot be read are told, and the others arrive."""
+    files = files_in(folder)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
+    ) as bar:
+        task = bar.add_task(folder.name, total=len(files))
+        counts, refused = await watch.import_files(
+            database,
+            files,
+            source=source,
+            clock=system_clock,
+            progress=lambda done, one: bar.update(task, completed=done, description=one.label),
+        )
+    _report(f"{folder.name} ({len(files)} fichiers)", counts)
+    for label, reason in refused.items():
+        err.print(f"{label} : {reason}")
+    if refused:
+        raise typer.Exit(2)
 
 
 async def _import_source(

@@ -1,6 +1,7 @@
 """`grappe sources`: where notices come from, as the operator sees it."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -35,9 +36,12 @@ def list_sources() -> None:
 def add(
     source: Annotated[str, typer.Argument(help="Its name from now on.")],
     *,
-    kind: Annotated[str, typer.Option(help="How it is asked and read: ocds …")],
+    kind: Annotated[str, typer.Option(help="How it is asked and read: ocds, feed, folder …")],
     url: Annotated[str | None, typer.Option(help="Its address.")] = None,
     paging: Annotated[str | None, typer.Option(help="OCDS: links, pages, offset or none.")] = None,
+    path: Annotated[
+        Path | None, typer.Option(help="Of a folder, absolute, on each worker's machine.")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="key=value, again for more (docs/sources.md lists them)."),
@@ -47,7 +51,8 @@ def add(
     ] = None,
 ) -> None:
     """Make a source known; `grappe sources on` turns it on."""
-    pairs = [*([f"paging={paging}"] if paging else []), *(settings or [])]
+    pairs = [f"{name}={given}" for name, given in (("paging", paging), ("path", path)) if given]
+    pairs += settings or []
 
     async def act(session: AsyncSession) -> Source:
         return await watch.add_source(

@@ -1,6 +1,7 @@
 """Use cases of the watch: import notices, find them, turn sources on and off."""
 
 from app.watch.service.asking import Asking, BadRange, backfill_source, import_source
+from app.watch.service.folders import FilesProgress, import_files
 from app.watch.service.forgetting import forget
 from app.watch.service.imports import import_file, import_records
 from app.watch.service.notices import get_notice
@@ -19,6 +20,7 @@ __all__ = [
     "Asking",
     "BadRange",
     "BrokenFile",
+    "FilesProgress",
     "ImportRunning",
     "NotJson",
     "Progress",
@@ -33,6 +35,7 @@ __all__ = [
     "forget",
     "get_notice",
     "import_file",
+    "import_files",
     "import_records",
     "import_source",
     "list_sources",

@@ -15,12 +15,12 @@ from app.infra.db import Database
 from app.kernel.clock import Clock
 from app.kernel.errors import Invalid
 from app.watch.models import ImportRun, Source
-from app.watch.service import runs, sources
+from app.watch.service import folders, runs, sources
 from app.watch.service.imports import OUR_FAULT, feed
 from app.watch.service.prepare import batches
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
 from app.watch.sources import Asked, Page, Publisher, SourceFailure
-from app.watch.sources.kinds import publisher_of
+from app.watch.sources.kinds import FOLDER, publisher_of
 from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
 
 log = structlog.get_logger()
@@ -65,7 +65,12 @@ async def import_source(asking: Asking, source_id: str, *, sole: bool = False) -
         source = await sources.locked(session, source_id)
         if not source.enabled:
             return None
-        run = await _begin_or_take_over(session, source, asking.clock(), sole=sole)
+        if source.kind == FOLDER.kind:
+            run = None
+        else:
+            run = await _begin_or_take_over(session, source, asking.clock(), sole=sole)
+    if run is None:
+        return await _import_folder(asking, source)
     await _carry_out(asking, source, run, _ended)
     return run
 
@@ -224,13 +229,35 @@ async def _take(asking: Asking, publisher: Publisher, run: Run, page: Page, come
     return 0
 
 
+async def _import_folder(asking: Asking, source: Source) -> Run:
+    """Import a folder, and say how it ended; no run of its own, each file has one."""
+    failure: SourceFailure | None = None
+    run = folders.whole(source)
+    try:
+        await folders.import_folder(
+            asking.database, source, run, clock=asking.clock, progress=asking.progress
+        )
+    except SourceFailure as failed:
+        log.warning("import_failed", source=source.id, error=failed.detail)
+        failure = failed
+    run.state, run.error = "failed" if failure else "done", _line(failure)
+    async with asking.database.transaction() as session:
+        await _note(session, source, failure, asking.clock())
+    return run
+
+
 async def _ended(
     session: AsyncSession, run: Run, source: Source, failure: SourceFailure | None, now: datetime
 ) -> None:
-    error = _line(failure)
-    await runs.end(session, run, "failed" if failure else "done", error, now)
+    await runs.end(session, run, "failed" if failure else "done", _line(failure), now)
+    await _note(session, source, failure, now)
+
+
+async def _note(
+    session: AsyncSession, source: Source, failure: SourceFailure | None, now: datetime
+) -> None:
     row = await session.get_one(Source, source.id, with_for_update=True)
-    row.last_error = error
+    row.last_error = _line(failure)
     row.quiet_until = failure.quiet_until if failure else None
     if failure is None:
         row.last_success_at, row.failing_since = now, None

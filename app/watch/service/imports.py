@@ -1,7 +1,7 @@
 """Imports of files, and of records in hand. Run as the importer role."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +24,8 @@ async def import_file(
     *,
     source: str = "boamp",
     clock: Clock,
+    label: str | None = None,
+    fingerprint: str | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Import a file of a source's notices; importing it again changes nothing.
@@ -31,14 +33,20 @@ async def import_file(
     ``database`` must be open as the importer. Items that cannot be read are set aside. Raises
     SourceFailure (NotJson, UnknownDialect, BrokenFile), whose ``detail`` is one line for the
     operator; what came before a break is stored, and the run says why it failed.
-    Raises UnknownSource.
+    Raises UnknownSource. The run bears ``label`` (the file's name without it), and
+    ``fingerprint``, by which a folder knows what it has imported.
     """
     origin = await _origin(database, source)
+    publisher = publisher_of(origin.kind, origin.settings)
     with closing(read_file(path)) as records:
-        publisher = publisher_of(origin.kind, origin.settings)
-        items = await asyncio.to_thread(publisher.recognise, records)
         return await _import(
-            database, origin, items, label=path.name, clock=clock, progress=progress
+            database,
+            origin,
+            lambda: publisher.recognise(records),
+            label=label or path.name,
+            fingerprint=fingerprint,
+            clock=clock,
+            progress=progress,
         )
 
 
@@ -53,7 +61,9 @@ async def import_records(
 ) -> Run:
     """Import records in hand, as ``import_file`` does those of a file."""
     origin = await _origin(database, source)
-    return await _import(database, origin, records, label=label, clock=clock, progress=progress)
+    return await _import(
+        database, origin, lambda: records, label=label, clock=clock, progress=progress
+    )
 
 
 async def feed(
@@ -86,16 +96,20 @@ async def _origin(database: Database, source_id: str) -> Source:
 async def _import(
     database: Database,
     source: Source,
-    records: Iterable[object],
+    opened: Callable[[], Iterable[object]],
     *,
     label: str | None,
     clock: Clock,
     progress: Progress | None,
+    fingerprint: str | None = None,
 ) -> Run:
     async with database.transaction() as session:
-        run = await runs.begin(session, source, clock(), via="file", label=label)
+        run = await runs.begin(
+            session, source, clock(), via="file", label=label, fingerprint=fingerprint
+        )
     error = runs.INTERRUPTED
     try:
+        records = await asyncio.to_thread(opened)
         prepared = batches(publisher_of(source.kind, source.settings), records)
         await feed(database, run, prepared, clock, progress=progress)
     except SourceFailure as failure:

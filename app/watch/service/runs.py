@@ -78,6 +78,7 @@ async def begin(
     label: str | None = None,
     since: date | None = None,
     until: date | None = None,
+    fingerprint: str | None = None,
 ) -> Run:
     """Begin a run; those of files that were killed are said to have failed."""
     if via == "file":
@@ -98,6 +99,7 @@ async def begin(
             source=source.id,
             via=via,
             label=label,
+            fingerprint=fingerprint,
             window_from=since,
             window_to=until,
             state="running",

@@ -16,7 +16,7 @@ from app.infra.jobs import queue
 from app.kernel.errors import Conflict, Invalid
 from app.watch.models import Source
 from app.watch.sources import UnknownSource
-from app.watch.sources.kinds import KINDS
+from app.watch.sources.kinds import FOLDER, KINDS
 from app.watch.sources.settings import checked
 from app.watch.zones import PARIS
 
@@ -112,7 +112,7 @@ async def add_source(
         catalogue=catalogue or source_id,
         settings=checked(KINDS[kind].settings, settings or {}),
         enabled=False,
-        base_url=_checked_address(base_url or ""),
+        base_url="" if kind == FOLDER.kind else _checked_address(base_url or ""),
         window_days=DEFAULT_WINDOW_DAYS,
         pace_ms=DEFAULT_PACE_MS,
         cron=DEFAULT_CRON,

@@ -7,7 +7,7 @@ the instant is not later than the wall time the notice shows in the buyer's zone
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ _WRITTEN = re.compile(
     rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){_OFFSET}"
     rf"(?:[T ]([0-9]{{2}}):([0-9]{{2}})(?::([0-9]{{2}})(?:[.,][0-9]{{1,12}})?)?{_OFFSET})?"
 )
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].{0,40})?")
 
 
 class Trust(Enum):
@@ -59,6 +60,15 @@ def read_deadline(text: str, trust: Trust, zone: str | None) -> Deadline | None:
         return None
     at, certain = _instant(written, trust, zone)
     return Deadline(at, zone or PARIS, text, certain and written.has_time)
+
+
+def day(words: str) -> date | None:
+    """The day of a date as it is written, in whatever offset; None when there is no such day."""
+    found = _DAY.fullmatch(words)
+    try:
+        return date.fromisoformat(found.group(1)) if found else None
+    except ValueError:
+        return None
 
 
 def earliest(deadlines: list[Deadline]) -> Deadline | None:

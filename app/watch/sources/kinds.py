@@ -9,6 +9,8 @@ from app.watch.sources import (
     boamp_api,
     boamp_flux,
     boamp_xml,
+    feed,
+    folder,
     ocds,
     ocds_api,
     ocds_package,
@@ -64,7 +66,32 @@ OCDS = Publisher(
     unfold=ocds_package.unfolded,
 )
 
-KINDS = {publisher.kind: publisher for publisher in (BOAMP, BOAMP_XML, TED, OCDS)}
+
+def _feed(settings: Mapping[str, Any]) -> tuple[Dialect, ...]:
+    """A feed, with what its operator knows of it."""
+    return (Dialect(knows=feed.knows, read=partial(feed.read, settings=settings)),)
+
+
+FEED = Publisher(
+    kind="feed",
+    dialects=_feed({}),
+    pages=feed.pages,
+    hint="un flux Atom ou RSS a des entrées (entry, item)",
+    settings=feed.FeedSettings,
+    suited=_feed,
+    unfold=feed.unfolded,
+)
+
+FOLDER = Publisher(
+    kind="folder",
+    dialects=(BOAMP_RECORD, BOAMP_DOCUMENT, *TED.dialects, *OCDS.dialects, *FEED.dialects),
+    pages=folder.pages,
+    hint="ni BOAMP, ni TED, ni OCDS, ni flux Atom ou RSS",
+    settings=folder.FolderSettings,
+    unfold=folder.unfolded,
+)
+
+KINDS = {one.kind: one for one in (BOAMP, BOAMP_XML, TED, OCDS, FEED, FOLDER)}
 
 
 def publisher_of(kind: str, settings: Mapping[str, Any]) -> Publisher:

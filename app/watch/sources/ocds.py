@@ -14,7 +14,7 @@ from functools import reduce
 from app.watch.domain import Nature, Notice, NoticeKind, UnreadableItem
 from app.watch.sources import ocds_parts as parts
 from app.watch.sources.body import MAX_TITLE, titled
-from app.watch.sources.deadline import earliest
+from app.watch.sources.deadline import day, earliest
 from app.watch.sources.ocds_tree import Node, merged, node, nodes, prose, said, text, texts
 
 MAX_ID = 300
@@ -158,12 +158,12 @@ def _tags(releases: Iterable[Node]) -> frozenset[str]:
 
 def _published_on(release: Node) -> date:
     """The release's day as it is written, else the latest day that its documents bear."""
-    stated = parts.day(said(release.get("date")))
+    stated = day(said(release.get("date")))
     published = (text(release, "tender", "datePublished"), text(release, "publishedDate"))
-    for known in (stated, *map(parts.day, published)):
+    for known in (stated, *map(day, published)):
         if known:
             return known
-    days = [parts.day(words) for words in parts.documents_dates(release)]
+    days = [day(words) for words in parts.documents_dates(release)]
     if found := max((one for one in days if one), default=None):
         return found
     raise UnreadableItem("L'avis n'a pas de date de publication lisible.")

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
 
 from app.kernel.money import Money
 from app.watch.areas import departments_of_nuts
@@ -12,7 +11,7 @@ from app.watch.domain import Award, Criterion, CriterionKind, Deadline, NoticeLo
 from app.watch.sources import tree
 from app.watch.sources.body import DAYS_A_MONTH, MAX_MONTHS, lot_of, numbered
 from app.watch.sources.body import documents as listed
-from app.watch.sources.deadline import Trust, read_deadline
+from app.watch.sources.deadline import Trust, day, read_deadline
 from app.watch.sources.ocds_tree import Node, amount, node, nodes, number, prose, said, text, texts
 from app.watch.sources.text import address
 from app.watch.zones import department_of_postcode
@@ -38,17 +37,7 @@ _NUTS = re.compile(
     r"(A[LT]|B[EG]|C[HYZ]|D[EK]|E[ELS]|F[IR]|H[RU]|I[EST]|L[ITUV]|M[EKT]|N[LO]|P[LT]|R[OS]"
     r"|S[EIK]|TR|UK|XK)[0-9A-Z]{1,3}"
 )
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].{0,40})?")
 _ZULU = re.compile(r"[Zz]$")
-
-
-def day(words: str) -> date | None:
-    """The day of a date as it is written, in whatever offset; None when there is no such day."""
-    found = _DAY.fullmatch(words)
-    try:
-        return date.fromisoformat(found.group(1)) if found else None
-    except ValueError:
-        return None
 
 
 def deadline(words: str, zone: str | None) -> Deadline | None:

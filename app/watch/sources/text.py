@@ -11,6 +11,11 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]
 _CUT_ENTITY = re.compile(r"&(?:a|ap|apo|apos|am|amp|q|qu|quo|quot|#[0-9]{0,4})$")
 _MOJIBAKE_APOSTROPHE = re.compile("â(?:€|euro|\x80)(?:™|\x99)")
 
+_TAG = re.compile(r"([/!]?)([A-Za-z-][A-Za-z0-9-]*)")
+_INLINE = frozenset(
+    {"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"}
+)
+
 # A sign that Latin-1 lacks (’ or œ) reaches us as ``?`` or ``¿``. Only places where no question
 # can stand are mended: an elided letter before a vowel, and the few French words in œ.
 _LOST_OE = re.compile(
@@ -85,6 +90,32 @@ def address(written: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def without_tags(markup: str) -> str:
+    """The words of HTML, a line for each block; scripts and styles say nothing.
+
+    In one pass: no markup, however broken, costs more than its length.
+    """
+    first, *pieces = markup.split("<")
+    words, silent = [first], ""
+    for piece in pieces:
+        tag, closed, text = piece.partition(">")
+        found = _TAG.match(tag)
+        if found is None or not closed:
+            # A sign of less-than, not a tag.
+            words.append("" if silent else f"<{piece}")
+            continue
+        name = found.group(2).lower()
+        if silent:
+            if not (found.group(1) and name == silent):
+                continue
+            silent = ""
+        elif name in ("script", "style") and not found.group(1):
+            silent = name
+            continue
+        words.append(("" if name in _INLINE else "\n") + text)
+    return "".join(words)
 
 
 def _mend(text: str) -> str:
