@@ -129,6 +129,20 @@ async def test_a_file_that_a_killed_worker_held_is_taken_up(
     assert (await scan(importer, source)).counts.same == 1
 
 
+async def test_what_a_folder_has_imported_is_known_when_old_runs_are_forgotten(
+    importer: Database, owner: Database, inbox: Path, source: str
+) -> None:
+    put(inbox / "bad.json", b"nothing")
+    await scan(importer, source)
+    put(inbox / "bad.json", b"nothing more")
+    await scan(importer, source)
+    assert len(await told(owner, source)) == 2
+    await service.forget(importer, NOW + timedelta(days=1), runs_days=0, raw_days=9999)
+    assert len(await told(owner, source)) == 1
+    await scan(importer, source)
+    assert len(await told(owner, source)) == 1
+
+
 async def test_a_folder_that_is_gone_is_a_failing_source(
     importer: Database, owner: Database, inbox: Path, source: str
 ) -> None:

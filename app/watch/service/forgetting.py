@@ -6,10 +6,14 @@ from sqlalchemy import text
 
 from app.infra.db import Database
 
+# A folder knows a file by the newest run of it, which is kept.
 RUNS = text("""
     WITH old AS (
-      SELECT id FROM import_run WHERE finished_at < :before ORDER BY finished_at LIMIT 1000
-      FOR UPDATE SKIP LOCKED
+      SELECT id FROM import_run r WHERE finished_at < :before
+        AND (fingerprint IS NULL OR EXISTS (SELECT FROM import_run later
+          WHERE later.source = r.source AND later.label = r.label
+            AND later.fingerprint IS NOT NULL AND later.id > r.id))
+      ORDER BY finished_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     ), items AS (DELETE FROM set_aside s USING old WHERE s.run_id = old.id)
     SELECT id FROM old
 """)
