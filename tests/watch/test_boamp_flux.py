@@ -6,6 +6,8 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.infra.db import Database
 from app.watch import service
@@ -165,3 +167,10 @@ async def test_what_comes_through_the_second_door_is_the_bulletins(
     async with owner.transaction() as session:
         with pytest.raises(OtherDoorOpen, match="grappe sources off boamp-xml"):
             await service.enable_source(session, "boamp")
+
+
+@pytest.mark.usefixtures("flux_on")
+async def test_the_database_holds_that_one_door_is_open(owner: Database) -> None:
+    with pytest.raises(IntegrityError, match="uq_source_open"):
+        async with owner.transaction() as session:
+            await session.execute(text("UPDATE source SET enabled = true WHERE id = 'boamp'"))

@@ -120,3 +120,10 @@ def test_every_real_record_reads_the_same_from_its_document() -> None:
             if getattr(through_json, one.name) != getattr(through_xml, one.name)
         }
         assert different <= ADDED | {"nature", "awards"}, (file.name, different)
+
+
+@pytest.mark.parametrize("field", [{"famille": "DSP"}, {"perimetre": "DIRECTIVE-23"}])
+def test_a_concession_is_one_through_both_doors(field: Json) -> None:
+    record = told(GOOD["fnsimple"] | field)
+    assert boamp.read(record).concession
+    assert boamp_xml.read(document(record)).concession

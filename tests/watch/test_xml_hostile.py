@@ -42,6 +42,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
         "<a>" + ("<b " + " ".join(f'a{n}="1"' for n in range(1000)) + "/>") * 1000 + "</a>"
     ),
     "deep": lambda: "<a>" * 10**6,
+    "a level too many": lambda: "<a>" * (MAX_DEPTH + 1) + "</a>" * (MAX_DEPTH + 1),
     "elements": lambda: "<a>" + "<b/>" * 3 * 10**6,
     "a long tag": lambda: f"<{'a' * 15_000_000}/>",
     "a long comment": lambda: f"<a><!--{'x' * 15_000_000}--></a>",
