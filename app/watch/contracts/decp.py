@@ -165,8 +165,6 @@ def _money(value: object) -> Money | None:
 def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
-    if isinstance(value, str) and len(value) > 30:
-        return None
     try:
         number = Decimal(value if isinstance(value, int | Decimal) else str(value).strip())
     except InvalidOperation:

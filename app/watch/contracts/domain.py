@@ -54,6 +54,10 @@ class Lead(Enum):
     UNKNOWN = (9, 3)
 
 
+LONGEST_LEAD = max(lead.value[0] for lead in Lead)
+"""Months before the end at which the earliest window opens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds a contract: a SIRET or another number of ``kind``, a name when one is told."""

@@ -1,30 +1,33 @@
 """Queries of renewals by name: hot reads, the next call first."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.infra.db import ListQuery, money, public_id
+from app.watch.contracts.domain import LONGEST_LEAD, months_after
 
 MAX_CALLS = 3
 """Later calls that are proposed for a contract, the newest."""
 
 # A company's number, its nine first digits, names the buyer whatever its branch. The bounds let
-# the index serve them; ``:`` follows the digits.
-_SAME_BUYER = """n.buyer_siret ~>=~ left(c.buyer_siret, 9)
-  AND n.buyer_siret ~<~ (left(c.buyer_siret, 9) || ':')"""
+# the index serve them (``:`` follows the digits); the fence of OFFSET keeps the planner, which
+# cannot know how few they are, from reading all notices by another index.
+_SAME_BUYER = """(
+      SELECT * FROM {} o WHERE o.buyer_siret ~>=~ left(c.buyer_siret, 9)
+        AND o.buyer_siret ~<~ (left(c.buyer_siret, 9) || ':') OFFSET 0) n"""
+_NOTICES = _SAME_BUYER.format("notice")
 
 # The class of the code (four digits), or what wider branch it names.
 _CLASS = """CASE WHEN c.cpv[1] LIKE '__00____' THEN left(c.cpv[1], 2)
   ELSE rtrim(left(c.cpv[1], 4), '0') END"""
 
-_NAME = """coalesce(c.buyer, (
-    SELECT n.buyer FROM notice n WHERE n.buyer_siret = c.buyer_siret
+_NAME = f"""coalesce(c.buyer, (
+    SELECT n.buyer FROM {_NOTICES} WHERE n.buyer_siret = c.buyer_siret
     ORDER BY n.published_on DESC LIMIT 1))"""
 
 # The award that names the same holder, about when the contract began.
 _NOTICE = f"""coalesce(c.notice_id, (
-    SELECT n.id FROM notice n
-    WHERE n.kind = 'award' AND {_SAME_BUYER}
+    SELECT n.id FROM {_NOTICES} WHERE n.kind = 'award'
       AND n.published_on BETWEEN c.started_on - 62 AND c.started_on + 186
       AND n.details @> jsonb_build_object('awards', jsonb_build_array(
         jsonb_build_object('winner_siret', c.holders -> 0 ->> 'id')))
@@ -36,17 +39,15 @@ _CALLS = f"""(
       'title', later.title, 'published_on', later.published_on)
       ORDER BY later.published_on DESC, later.id), '[]')
     FROM (
-      SELECT n.id, n.title, n.published_on FROM notice n
-      WHERE n.kind = 'call' AND {_SAME_BUYER}
+      SELECT n.id, n.title, n.published_on FROM {_NOTICES} WHERE n.kind = 'call'
         AND n.published_on > greatest(c.started_on, c.call_from - 186)
         AND CASE WHEN c.cpv = '{{}}' THEN c.concession AND n.concession
           ELSE n.cpv_branches @> ARRAY[{_CLASS}] END
       ORDER BY n.published_on DESC, n.id LIMIT {MAX_CALLS}) later)"""
 
 # The same contract in the award notice and in the essential data is told once, by the latter.
-_TWIN = f"""EXISTS (
-    SELECT FROM contract n
-    WHERE n.source = 'decp' AND c.source <> 'decp' AND {_SAME_BUYER}
+_TWIN = f"""c.source <> 'decp' AND EXISTS (
+    SELECT FROM {_SAME_BUYER.format("contract")} WHERE n.source = 'decp'
       AND abs(n.started_on - c.started_on) <= 62 AND n.cpv_branches @> ARRAY[{_CLASS}]
       AND n.holders @> jsonb_build_array(jsonb_build_object('id', c.holders -> 0 ->> 'id')))"""
 
@@ -61,7 +62,7 @@ _RENEWALS = f"""
       'call_from', c.call_from, 'call_to', c.call_to,
       'notice', {public_id("not", _NOTICE)}, 'renewed_by', {_CALLS}) AS item,
       ARRAY[c.call_from::text, c.id::text] AS keys
-    FROM contract c WHERE c.call_from IS NOT NULL AND NOT {_TWIN}"""
+    FROM contract c WHERE c.call_from IS NOT NULL AND NOT ({_TWIN})"""
 
 _BUYER = """(to_tsvector('french'::regconfig, app.fold(c.buyer))
       @@ plainto_tsquery('french', app.fold({}::text))
@@ -100,11 +101,13 @@ def renewals(search: RenewalSearch, today: date) -> ListQuery:
         filters.append(("c.call_to >= {}::date", [search.call_from]))
     if search.call_to is not None:
         filters.append(("c.call_from <= {}::date", [search.call_to]))
+    opened = months_after(today, -LONGEST_LEAD) - timedelta(days=3)
     return ListQuery(
         select=_RENEWALS,
         order="c.call_from, c.id",
         after="(c.call_from, c.id) > ({}::date, {}::uuid)",
         position_length=2,
         filters=filters,
-        moving=[("c.ends_on >= {}::date", [today])],
+        # What runs still opened its window no earlier: the index begins there.
+        moving=[("c.ends_on >= {}::date", [today]), ("c.call_from >= {}::date", [opened])],
     )

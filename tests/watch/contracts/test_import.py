@@ -27,6 +27,9 @@ from tests.watch.contracts.samples import change, concession, contract, extract,
 from tests.watch.notices import idweb
 from tests.world import NOW
 
+GAPS = (0, 1_000, 1_999, 2_000, 63_000, 65_500, 65_536, 67_000)
+"""Blanks before a number that no Python converts: it lies anywhere, across what is read at once."""
+
 
 async def bring(importer: Database, path: Path, content: Any) -> service.Imported:
     return await import_decp(importer, written(path, content), clock=lambda: NOW)
@@ -112,6 +115,8 @@ async def test_a_file_that_breaks_off_leaves_what_came_before(
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
+        *((b'[{"montant": ' + b" " * gap + b"9" * 4_301 + b"}]", BrokenFile) for gap in GAPS),
+        (b'[{"acheteur": {"id": -' + b"9" * 900_000 + b"}}]", BrokenFile),
         (b"", NotJson),
         (b"<marches/>", NotJson),
         (b'[{"idweb": "26-1"}]', UnknownDialect),
@@ -238,6 +243,6 @@ async def test_an_award_dated_beyond_the_calendar_stops_no_import(
 ) -> None:
     number = idweb()
     odd = (Award("Propre SAS", None, concluded_on=date(9999, 12, 31)),)
-    ids = await publish(importer, [notice(number, awards=odd, duration_months=10**9)])
+    ids = await publish(importer, [notice(number, awards=odd, duration_months=120)])
     (one,) = await kept(owner, notice_id=ids[number])
     assert (one.months, one.ends_on) == (None, None)
