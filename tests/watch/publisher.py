@@ -1,6 +1,7 @@
 """A publisher of OCDS, imitated by a real HTTP server on the loopback."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,7 +35,8 @@ def releases(count: int, day: str = "2026-03-01") -> list[Json]:
 class Publisher(Loopback):
     """Serves ``releases`` by pages of two, by link, page or offset; ``script`` answers first.
 
-    ``parameters`` are its names of the two ends of a window, ``link`` what it writes as the next.
+    ``parameters`` are its names of the two ends of a window, ``link`` what it writes as the next,
+    ``drips`` the seconds between two bytes.
     """
 
     def __init__(self) -> None:
@@ -44,6 +46,7 @@ class Publisher(Loopback):
         self.asked: list[dict[str, str]] = []
         self.parameters = ("from", "to")
         self.link = "{url}{path}?{query}&cursor={cursor}"
+        self.drips = 0.0
 
     def reply(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request, by the script or from the releases."""
@@ -51,7 +54,17 @@ class Publisher(Loopback):
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         self.asked.append(query)
         answer = self.script.pop(0) if self.script else Answer(body=self._page(query))
-        send(handler, answer.body, answer.status, answer.headers)
+        if self.drips:
+            self._drip(handler, answer.body)
+        else:
+            send(handler, answer.body, answer.status, answer.headers)
+
+    def _drip(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for byte in body:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(self.drips)
 
     def _page(self, query: dict[str, str]) -> bytes:
         since, until = (query.get(name, "") for name in self.parameters)

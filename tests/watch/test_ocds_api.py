@@ -1,5 +1,6 @@
 """Asking publishers of OCDS: each pages in its own way, and misbehaves in its own way."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import Iterator
@@ -254,6 +255,17 @@ async def test_a_bomb_is_not_unpacked_and_a_packed_page_is_read(
     publisher.script = [Answer(body=gzip.compress(b" " * 5_000_000), headers=packed)]
     with pytest.raises(SourceFailure, match="dépasse 1 Mio"):
         await Reading(publisher).ids()
+
+
+async def test_an_answer_that_drips_is_left_in_the_middle(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polite, "PAGE_SECONDS", 0.2)
+    publisher.drips = 0.05
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(SourceFailure, match="ne répond pas"):
+        await Reading(publisher).ids()
+    assert asyncio.get_running_loop().time() - started < 0.2 * polite.ATTEMPTS + 2
 
 
 async def test_redirections_without_end_are_left(publisher: Publisher) -> None:

@@ -12,9 +12,7 @@ _HANDLER = "grappe.windows"
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    stray = error.object[error.start : error.end]
-    signs = (bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in stray)
-    return "".join(signs), error.end
+    return error.object[error.start : error.end].decode("cp1252", "ignore"), error.end
 
 
 codecs.register_error(_HANDLER, _as_windows)
