@@ -8,7 +8,7 @@ from rich.table import Table
 
 from app.infra import embedded
 from app.settings import MAX_RATE, Settings
-from bench import data, memory, shares
+from bench import data, matching, memory, shares
 from bench.cases import ITEMS, REQUIRED_SHARE
 
 DATA_DIR = Path(__file__).resolve().parents[1] / ".grappe" / "bench"
@@ -41,9 +41,11 @@ def main() -> int:
             found = list(shares.measure(ours, floor, owner))
             bounds = [memory.of_api(ours)]
         bounds.append(memory.of_import(superuser, owner, login, environment))
+        matched = matching.measure(superuser, owner, login)
     print_shares(found)
     print_memory(bounds)
-    kept = [one.passed for one in found] + [one.passed for one in bounds]
+    print_matching(matched)
+    kept = [one.passed for one in found] + [one.passed for one in bounds] + [matched.passed]
     return 0 if all(kept) else 1
 
 
@@ -73,6 +75,27 @@ def print_memory(bounds: list[memory.Bound]) -> None:
     for one in bounds:
         seen = "not measured" if one.seen is None else f"{one.seen:.0f}"
         table.add_row(one.name, seen, f"{memory.BOUND_MB}", one.remark or verdict(one.passed))
+    out.print(table)
+
+
+def print_matching(matched: matching.Matched) -> None:
+    """Matching as a share of the import of the same notices, and its one bound in seconds."""
+    title = f"{matching.ARRIVING:,} new notices against {matching.SEARCHES:,} saved searches"
+    table = Table(title=title)
+    for name in ("import", "matching", "rounds", "required", "at most (s)", "matches", ""):
+        table.add_column(name, justify="right" if name else "left")
+    if matched.middle is None:
+        table.add_row("", "", "", "", "", "", matched.remark)
+    else:
+        table.add_row(
+            "1.00",
+            f"{matched.middle:.2f}",
+            f"{min(matched.shares):.2f} - {max(matched.shares):.2f}",
+            f"{matching.MOST_OF_IMPORT:.2f}",
+            f"{matched.seconds:.1f} of {matching.MOST_SECONDS}",
+            f"{matched.matches:,}",
+            verdict(matched.passed),
+        )
     out.print(table)
 
 

@@ -40,10 +40,13 @@ CREATE TABLE saved_search (
 )
 """
 
+# Neither cluster nor notice is referenced: the search has the one in its key, the other is read by
+# the statement that writes the match, and neither is ever deleted. Their checks, row by row, took
+# more time than finding the matches and writing them.
 MATCHES = """
 CREATE TABLE search_match (
-  cluster_id uuid NOT NULL REFERENCES cluster, id uuid NOT NULL,
-  search_id uuid NOT NULL, member_id uuid, notice_id uuid NOT NULL REFERENCES notice,
+  cluster_id uuid NOT NULL, id uuid NOT NULL,
+  search_id uuid NOT NULL, member_id uuid, notice_id uuid NOT NULL,
   notice_version bigint NOT NULL, matched_at timestamptz NOT NULL,
   lapsed_at timestamptz, told_at timestamptz,
   PRIMARY KEY (cluster_id, id),
@@ -88,9 +91,9 @@ FITS = """
   AND (s.estimate_to IS NULL OR n.estimate_cents IS NULL OR n.currency <> 'EUR'
     OR n.estimate_cents <= s.estimate_to)
   AND (s.days_from IS NULL OR n.deadline_at IS NULL
-    OR n.deadline_at >= at + s.days_from * interval '1 day')
+    OR n.deadline_at >= {at} + s.days_from * interval '1 day')
   AND (s.days_to IS NULL OR n.deadline_at IS NULL
-    OR n.deadline_at <= at + s.days_to * interval '1 day')
+    OR n.deadline_at <= {at} + s.days_to * interval '1 day')
   AND (s.departments IS NULL OR n.departments && s.departments OR n.nuts_branches && s.nuts)
   AND (s.cpv IS NULL OR n.cpv_branches && s.cpv)
   AND (s.query IS NULL OR n.search @@ s.query)
@@ -103,19 +106,20 @@ FITS = """
 
 FITS_FUNCTION = f"""
 CREATE FUNCTION app.fits(n public.notice, s public.saved_search, at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE RETURN ({FITS})
+LANGUAGE sql STABLE PARALLEL SAFE RETURN ({FITS.format(at="at")})
 """
 
-WORTH = """n.published_on >= (at AT TIME ZONE 'UTC')::date - 90
-      AND (n.deadline_at IS NULL OR n.deadline_at > at)"""
+WORTH = """n.published_on >= ($2 AT TIME ZONE 'UTC')::date - 90
+      AND (n.deadline_at IS NULL OR n.deadline_at > $2)"""
 
 # A search is a candidate for a notice that bears one of its anchors: a lexeme, a branch, a place
 # that no match can do without. Candidates alone are judged. Set by set, for all clusters: it
-# tells the job that calls it how many it wrote, and nothing of whose they are.
+# tells the job that calls it how many it wrote, and nothing of whose they are. EXECUTE, so that it
+# is planned for as many notices as there are; what checks references keeps its own plans.
 MATCH = f"""
 CREATE FUNCTION app.match(notices uuid[], at timestamptz) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
 DECLARE written bigint;
 BEGIN
   UPDATE public.search_match m SET lapsed_at = at
@@ -124,12 +128,13 @@ BEGIN
     AND s.cluster_id = m.cluster_id AND s.id = m.search_id
     AND app.fits(n, s, at) IS NOT TRUE;
 
+  EXECUTE $match$
   WITH arrived AS MATERIALIZED (
     SELECT n.id, n.version, n.kind, n.concession, n.nature, n.estimate_cents, n.currency,
       n.deadline_at, n.departments, n.nuts_branches, n.cpv_branches, n.procedure, n.reserved,
       n.lots, n.buyer, n.buyer_siret,
       n.search || ''::tsvector AS search  -- out of storage once, not once per candidate
-    FROM public.notice n WHERE n.id = ANY (notices) AND {WORTH}),
+    FROM public.notice n WHERE n.id = ANY ($1) AND {WORTH}),
   bears AS (
     SELECT id, '*' AS key FROM arrived
     UNION ALL SELECT id, 'w' || unnest(tsvector_to_array(search)) FROM arrived
@@ -142,20 +147,24 @@ BEGIN
     LEFT JOIN public.member c ON c.cluster_id = s.cluster_id AND c.id = s.member_id
     WHERE s.ended_at IS NULL AND (s.member_id IS NULL OR c.state IN ('active', 'suspended'))),
   candidate AS MATERIALIZED (
-    SELECT DISTINCT a.cluster_id, a.id AS search_id, b.id AS notice_id
-    FROM bears b JOIN anchor a USING (key))
+    SELECT a.cluster_id, a.id AS search_id, b.id AS notice_id
+    FROM bears b JOIN anchor a USING (key)),
+  found AS MATERIALIZED (
+    SELECT DISTINCT s.cluster_id, s.id AS search_id, s.member_id, n.id AS notice_id, n.version
+    FROM candidate c
+    JOIN public.saved_search s ON s.cluster_id = c.cluster_id AND s.id = c.search_id
+    JOIN arrived n ON n.id = c.notice_id
+    WHERE {FITS.format(at="$2")})
   INSERT INTO public.search_match AS known
     (cluster_id, id, search_id, member_id, notice_id, notice_version, matched_at)
-  SELECT s.cluster_id, gen_random_uuid(), s.id, s.member_id, n.id, n.version, at
-  FROM candidate c
-  JOIN public.saved_search s ON s.cluster_id = c.cluster_id AND s.id = c.search_id
-  JOIN arrived n ON n.id = c.notice_id
-  WHERE {FITS}
-  ORDER BY n.id, s.cluster_id, s.id
+  SELECT cluster_id, md5(search_id::text || notice_id)::uuid, search_id, member_id, notice_id,
+    version, $2
+  FROM found ORDER BY cluster_id, search_id, notice_id
   ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
     SET notice_version = excluded.notice_version, lapsed_at = NULL,
       told_at = CASE WHEN known.lapsed_at IS NULL THEN known.told_at END
-    WHERE known.lapsed_at IS NOT NULL OR known.notice_version < excluded.notice_version;
+    WHERE known.lapsed_at IS NOT NULL OR known.notice_version < excluded.notice_version
+  $match$ USING notices, at;
   GET DIAGNOSTICS written = ROW_COUNT;
   RETURN written;
 END $$

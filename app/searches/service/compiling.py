@@ -1,6 +1,6 @@
 """From what people ask for to what notices are compared with: stems, and which of them are rare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -33,10 +33,23 @@ async def compiled(session: AsyncSession, criteria: Criteria) -> dict[str, Any]:
     Raises NothingAsked, TooCommon, Invalid.
     """
     criteria.check()
+    stems = await stems_of(session, terms_of(criteria))
+    return columns_of(criteria, stems, await frequency_of(session))
+
+
+def terms_of(criteria: Criteria) -> list[str]:
+    """Every word and phrase whose stems are needed."""
     words = criteria.read()
-    terms = {term for group in (*words.any, words.none) for term in group}
-    stems = await _stems(session, [*terms, *criteria.buyers, *criteria.procedures])
-    found = anchors(criteria, stems, await _frequency(session))
+    terms = [term for group in words.any for term in group]
+    return [*terms, *words.none, *criteria.buyers, *criteria.procedures]
+
+
+def columns_of(
+    criteria: Criteria, stems: Mapping[str, Stems], frequency: Frequency
+) -> dict[str, Any]:
+    """The columns of a search. Raises TooCommon."""
+    words = criteria.read()
+    found = anchors(criteria, stems, frequency)
     # An exclusion that is never looked for excludes nothing.
     sought = bool(words.any) or any(stems[term].french for term in words.none)
     places = criteria.places() or (None, None)
@@ -64,14 +77,16 @@ def _some(values: Sequence[str]) -> list[str] | None:
     return [str(value) for value in values] or None
 
 
-async def _stems(session: AsyncSession, terms: list[str]) -> dict[str, Stems]:
+async def stems_of(session: AsyncSession, terms: list[str]) -> dict[str, Stems]:
+    """The lexemes of each term."""
     if not terms:
         return {}
     rows = await session.execute(STEMS, {"terms": terms})
     return {term: Stems(tuple(french), tuple(english)) for term, french, english in rows}
 
 
-async def _frequency(session: AsyncSession) -> Frequency:
+async def frequency_of(session: AsyncSession) -> Frequency:
+    """How many notices bear what, as far as PostgreSQL has counted."""
     rows = await session.execute(COUNTED)
     counted: dict[str, float] = {f"{kind}{one}": share for kind, one, share in rows}
     rarest: dict[str, float] = {}
