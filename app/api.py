@@ -24,6 +24,7 @@ from app.people.second_factor.endpoints import router as second_factors
 from app.people.sessions.endpoints import router as sessions
 from app.people.single_sign_on.endpoints import router as single_sign_on
 from app.people.tokens.endpoints import router as tokens
+from app.searches.endpoints import previews
 from app.searches.endpoints import router as searches
 from app.searches.match_endpoints import router as matches
 from app.tenders.endpoints import router as tenders
@@ -43,6 +44,7 @@ ROOMS = (
     watch,
     codes,
     searches,
+    previews,
     matches,
     renewals,
     tenders,

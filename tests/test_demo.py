@@ -66,6 +66,7 @@ async def town(settings: Settings) -> AsyncIterator[Town]:
                 await build(owner, serving, importer, now=NOW)
             schedule(queue)
             jobs.databases.set(jobs.WorkerDatabases(job, importer))
+            jobs.clock.set(lambda: NOW)
             await queue.run_worker_async(wait=False, install_signal_handlers=False)
             transport = ASGITransport(app=app)
             async with (
@@ -118,6 +119,19 @@ async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:
     assert len(notices) == 14
     overseas = next(one for one in notices if "océan Indien" in one["title"])
     assert overseas["deadline"]["zone"] == "Indian/Reunion"
+
+
+async def test_three_searches_have_live_matches(town: Town) -> None:
+    for email in (COORDINATOR, "motifs@furan.example", "plomb@furan.example"):
+        searches = (await town.get(email, "/v1/saved-searches"))["items"]
+        own = [one for one in searches if (one["member_id"] is None) == (email == COORDINATOR)]
+        assert len(own) == 1
+        path = f"/v1/saved-searches/{own[0]['id']}/matches"
+        matches = (await town.get(email, path))["items"]
+        assert matches
+        assert {one["lapsed_at"] for one in matches} == {None}
+        assert all(one["why"]["words"] or one["why"]["cpv"] for one in matches)
+        assert {one["state"] for one in matches} <= {"new", "followed"}
 
 
 async def test_a_company_would_join_and_some_have_voted(town: Town) -> None:

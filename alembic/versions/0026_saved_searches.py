@@ -26,7 +26,8 @@ CREATE TABLE saved_search (
   member_id uuid, name text NOT NULL, criteria jsonb NOT NULL, version bigint NOT NULL,
   created_by uuid NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
   ended_at timestamptz,
-  words jsonb, query tsquery GENERATED ALWAYS AS (app.asked(words)) STORED,
+  words jsonb,
+  query tsquery GENERATED ALWAYS AS (CASE WHEN words IS NOT NULL THEN app.asked(words) END) STORED,
   cpv text[], departments text[], nuts text[], sirens text[],
   buyers text[], buyer_query tsquery GENERATED ALWAYS AS (app.named(buyers)) STORED,
   procedures text[], procedure_query tsquery GENERATED ALWAYS AS (app.named(procedures)) STORED,
@@ -35,6 +36,7 @@ CREATE TABLE saved_search (
   anchors text[] NOT NULL,
   PRIMARY KEY (cluster_id, id),
   FOREIGN KEY (cluster_id, member_id) REFERENCES member,
+  CONSTRAINT ck_saved_search_words CHECK (numnode(query) > 0),
   CONSTRAINT ck_saved_search_anchors CHECK (anchors <> '{}'),
   CONSTRAINT ck_saved_search_places CHECK ((departments IS NULL) = (nuts IS NULL))
 )
@@ -47,11 +49,20 @@ MATCHES = """
 CREATE TABLE search_match (
   cluster_id uuid NOT NULL, id uuid NOT NULL,
   search_id uuid NOT NULL, member_id uuid, notice_id uuid NOT NULL,
-  notice_version bigint NOT NULL, matched_at timestamptz NOT NULL,
-  lapsed_at timestamptz, told_at timestamptz,
+  matched_at timestamptz NOT NULL,
+  lapsed_at timestamptz, silent boolean NOT NULL,
   PRIMARY KEY (cluster_id, id),
   FOREIGN KEY (cluster_id, search_id) REFERENCES saved_search,
   CONSTRAINT uq_search_match_notice UNIQUE (cluster_id, search_id, notice_id)
+)
+"""
+
+# Searches that found something of which nobody was told yet: a row a search, not a match.
+NEWS = """
+CREATE TABLE search_news (
+  cluster_id uuid NOT NULL, search_id uuid NOT NULL,
+  PRIMARY KEY (cluster_id, search_id),
+  FOREIGN KEY (cluster_id, search_id) REFERENCES saved_search
 )
 """
 
@@ -77,7 +88,6 @@ INDEXES = (
     "ix_saved_search_member ON saved_search (cluster_id, member_id) WHERE ended_at IS NULL",
     "ix_search_match_newest ON search_match (cluster_id, search_id, matched_at DESC, id DESC)",
     "ix_search_match_notice ON search_match (notice_id)",
-    "ix_search_match_untold ON search_match (cluster_id) WHERE told_at IS NULL",
 )
 
 # Whether a notice is what a search asks for, as of an instant. What costs least comes first. What
@@ -114,13 +124,13 @@ WORTH = """n.published_on >= ($2 AT TIME ZONE 'UTC')::date - 90
 
 # A search is a candidate for a notice that bears one of its anchors: a lexeme, a branch, a place
 # that no match can do without. Candidates alone are judged. Set by set, for all clusters: it
-# tells the job that calls it how many it wrote, and nothing of whose they are. EXECUTE, so that it
-# is planned for as many notices as there are; what checks references keeps its own plans.
+# tells the job that calls it how many searches have news, and nothing of whose they are. By
+# EXECUTE it is planned for as many notices as there are; what checks references keeps its plans.
 MATCH = f"""
 CREATE FUNCTION app.match(notices uuid[], at timestamptz) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
-DECLARE written bigint;
+DECLARE searches bigint;
 BEGIN
   UPDATE public.search_match m SET lapsed_at = at
   FROM public.saved_search s, public.notice n
@@ -130,7 +140,7 @@ BEGIN
 
   EXECUTE $match$
   WITH arrived AS MATERIALIZED (
-    SELECT n.id, n.version, n.kind, n.concession, n.nature, n.estimate_cents, n.currency,
+    SELECT n.id, n.kind, n.concession, n.nature, n.estimate_cents, n.currency,
       n.deadline_at, n.departments, n.nuts_branches, n.cpv_branches, n.procedure, n.reserved,
       n.lots, n.buyer, n.buyer_siret,
       n.search || ''::tsvector AS search  -- out of storage once, not once per candidate
@@ -150,30 +160,32 @@ BEGIN
     SELECT a.cluster_id, a.id AS search_id, b.id AS notice_id
     FROM bears b JOIN anchor a USING (key)),
   found AS MATERIALIZED (
-    SELECT DISTINCT s.cluster_id, s.id AS search_id, s.member_id, n.id AS notice_id, n.version
+    SELECT DISTINCT s.cluster_id, s.id AS search_id, s.member_id, n.id AS notice_id
     FROM candidate c
     JOIN public.saved_search s ON s.cluster_id = c.cluster_id AND s.id = c.search_id
     JOIN arrived n ON n.id = c.notice_id
-    WHERE {FITS.format(at="$2")})
-  INSERT INTO public.search_match AS known
-    (cluster_id, id, search_id, member_id, notice_id, notice_version, matched_at)
-  SELECT cluster_id, md5(search_id::text || notice_id)::uuid, search_id, member_id, notice_id,
-    version, $2
-  FROM found ORDER BY cluster_id, search_id, notice_id
-  ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
-    SET notice_version = excluded.notice_version, lapsed_at = NULL,
-      told_at = CASE WHEN known.lapsed_at IS NULL THEN known.told_at END
-    WHERE known.lapsed_at IS NOT NULL OR known.notice_version < excluded.notice_version
+    WHERE {FITS.format(at="$2")}),
+  news AS (
+    INSERT INTO public.search_match AS known
+      (cluster_id, id, search_id, member_id, notice_id, matched_at, silent)
+    SELECT cluster_id, md5(search_id::text || notice_id)::uuid, search_id, member_id, notice_id,
+      $2, false
+    FROM found ORDER BY cluster_id, search_id, notice_id
+    ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
+      SET lapsed_at = NULL, matched_at = $2, silent = false WHERE known.lapsed_at IS NOT NULL
+    RETURNING cluster_id, search_id)
+  INSERT INTO public.search_news (cluster_id, search_id)
+  SELECT DISTINCT cluster_id, search_id FROM news ORDER BY 1, 2 ON CONFLICT DO NOTHING
   $match$ USING notices, at;
-  GET DIAGNOSTICS written = ROW_COUNT;
-  RETURN written;
+  GET DIAGNOSTICS searches = ROW_COUNT;
+  RETURN searches;
 END $$
 """
 
 TO_TELL = """
 CREATE FUNCTION app.clusters_to_tell() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'SELECT DISTINCT cluster_id FROM public.search_match WHERE told_at IS NULL'
+AS 'SELECT DISTINCT cluster_id FROM public.search_news'
 """
 
 COLLEAGUE = """
@@ -205,7 +217,7 @@ COMPILED = (
 def upgrade() -> None:
     """Tables, who sees them, and the functions that match."""
     op.execute(NAMED)
-    for table in (SEARCHES, MATCHES, DECISIONS):
+    for table in (SEARCHES, MATCHES, NEWS, DECISIONS):
         op.execute(table)
     for index in INDEXES:
         op.execute(f"CREATE INDEX {index}")
@@ -239,6 +251,8 @@ def raise_walls() -> None:
     )
     wall("search_match", visible=VISIBLE, grants="SELECT")
     op.execute(f"GRANT INSERT, UPDATE ON search_match TO {JOB}")
+    wall("search_news", visible="false", grants="SELECT")
+    op.execute(f"GRANT INSERT, DELETE ON search_news TO {JOB}")
     wall(
         "match_decision",
         visible=OWN,
@@ -252,7 +266,7 @@ def downgrade() -> None:
     with as_helper():
         op.execute("DROP FUNCTION app.is_colleague")
     op.execute("DROP FUNCTION app.clusters_to_tell, app.match, app.fits")
-    for table in ("match_decision", "search_match", "saved_search"):
+    for table in ("match_decision", "search_news", "search_match", "saved_search"):
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP FUNCTION app.named")
     op.execute("DROP POLICY of_a_company ON event")

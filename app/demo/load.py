@@ -24,6 +24,7 @@ from app.demo.companies import (
     PASSWORD,
     TREASURER,
 )
+from app.demo.searches import watch_for
 from app.demo.shapes import Record
 from app.demo.stage import Stage
 from app.demo.story import play
@@ -164,6 +165,7 @@ async def build(owner: Database, serving: Database, importer: Database, *, now: 
             )
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
+    await watch_for(stage)
     await import_contracts(importer, contracts.records(now.date()), clock=lambda: now)
     await _import(importer, [notices.correction(now.date())], now)
     return stage

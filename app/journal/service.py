@@ -1,5 +1,7 @@
 """Recording what happened, and telling those who subscribed, in the transaction that did it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,13 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.kernel.events import Event
 from app.kernel.ids import new_id
+
+PUBLISH_ALL = text("""
+    INSERT INTO event (cluster_id, id, at, type, member_id, data)
+    SELECT :cluster, one.id, :at, :type, one.member_id, CAST(one.data AS jsonb)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:members AS uuid[]), CAST(:data AS text[]))
+      AS one (id, member_id, data)
+""")
 
 _SUBSCRIBERS: dict[str, list[str]] = {}
 
@@ -100,30 +109,42 @@ async def seal_openings(session: AsyncSession) -> int:
 
 
 async def publish(
-    session: AsyncSession,
-    actor: Actor,
-    event: Event,
-    *,
-    consortium_id: UUID | None = None,
-    member_id: UUID | None = None,
+    session: AsyncSession, actor: Actor, event: Event, *, consortium_id: UUID | None = None
 ) -> None:
-    """Store a cluster's event and enqueue its subscribers, all in this transaction.
-
-    With ``member_id`` it is that company's alone.
-    """
-    data = _plain(event)
+    """Store a cluster's event and enqueue its subscribers, all in this transaction."""
     await session.execute(
-        EventRow.__table__.insert().values(  # type: ignore[attr-defined]
+        insert(EventRow).values(
             cluster_id=actor.cluster_id,
             id=new_id(),
             at=actor.now,
             type=event.type,
             consortium_id=consortium_id,
-            member_id=member_id,
-            data=data,
+            data=_plain(event),
         )
     )
     await announce(session, event)
+
+
+async def publish_all(
+    session: AsyncSession, actor: Actor, events: Sequence[tuple[Event, UUID | None]]
+) -> None:
+    """Store a cluster's events of one kind, and enqueue their subscribers, all at once.
+
+    Each comes with the company that it is told to alone, or None.
+    """
+    if not events:
+        return
+    values = {
+        "cluster": actor.cluster_id,
+        "at": actor.now,
+        "type": events[0][0].type,
+        "ids": [new_id() for _ in events],
+        "members": [member_id for _, member_id in events],
+        "data": [json.dumps(_plain(event)) for event, _ in events],
+    }
+    await session.execute(PUBLISH_ALL, values)
+    for task in _SUBSCRIBERS.get(events[0][0].type, []):
+        await jobs.defer_all(session, task, [_plain(event) for event, _ in events])
 
 
 async def record_event(

@@ -16,6 +16,7 @@ from app.searches import domain, repository, service
 from app.searches.schemas import PreviewIn, PreviewOut, SearchIn, SearchOut
 
 router = room_router(path="/saved-searches", tags=["saved-searches"])
+previews = room_router(path="/search-previews", tags=["saved-searches"])
 
 
 @router.get(
@@ -47,8 +48,8 @@ async def save_search(body: SearchIn, session: Session, actor: Me, once: Once) -
     return await once.keep(SearchOut.model_validate(saved))
 
 
-@router.post(
-    "/previews",
+@previews.post(
+    "",
     operation_id="preview_search",
     response_model=PreviewOut,
     responses=refusals(domain.NothingAsked, domain.TooCommon),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import FetchedValue
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -43,7 +44,7 @@ class SavedSearch(TenantRow, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    words: Mapped[dict[str, Any] | None]
+    words: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     query: Mapped[str | None] = made_there()
     cpv: Mapped[list[str] | None]
     departments: Mapped[list[str] | None]
@@ -67,7 +68,8 @@ class SavedSearch(TenantRow, Base):
 class SearchMatch(TenantRow, Base):
     """A notice that a search found, once; ``lapsed_at`` when it fits no more.
 
-    ``told_at`` is when it was announced, null while that is due.
+    ``matched_at`` is when it came to fit, for the last time; ``silent`` what was there before the
+    search, and is announced to nobody.
     """
 
     __tablename__ = "search_match"
@@ -75,10 +77,18 @@ class SearchMatch(TenantRow, Base):
     search_id: Mapped[UUID]
     member_id: Mapped[UUID | None]
     notice_id: Mapped[UUID]
-    notice_version: Mapped[int]
     matched_at: Mapped[datetime]
     lapsed_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
+    silent: Mapped[bool]
+
+
+class SearchNews(Base):
+    """A search that found something of which nobody was told yet."""
+
+    __tablename__ = "search_news"
+
+    cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
+    search_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class MatchDecision(TenantRow, Base):

@@ -1,6 +1,6 @@
 """What saved searches need: notices imported by the real importer, and a worker that matches."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,6 @@ from app.schedule import schedule
 from app.settings import Settings
 from app.watch.service import import_records
 from tests.world import NOW
-
-pytest.register_assert_rewrite("tests.searches.steps")
 
 
 @dataclass
@@ -34,11 +32,20 @@ class Watch:
     async def work(self, at: datetime = NOW) -> None:
         """Run the jobs that are due, as a worker does, at that moment."""
         async with jobs.worker_connector(self.settings.login_url()) as running:
-            databases = jobs.databases.set(jobs.WorkerDatabases(self.job, self.importer))
-            clock = jobs.clock.set(lambda: at)
-            await running.run_worker_async(
-                wait=False, install_signal_handlers=False, listen_notify=False
+            await self.run(
+                lambda: running.run_worker_async(
+                    wait=False, install_signal_handlers=False, listen_notify=False
+                ),
+                at,
             )
+
+    async def run(self, task: Callable[[], Awaitable[None]], at: datetime = NOW) -> None:
+        """Run something inside a worker, at that moment."""
+        databases = jobs.databases.set(jobs.WorkerDatabases(self.job, self.importer))
+        clock = jobs.clock.set(lambda: at)
+        try:
+            await task()
+        finally:
             jobs.clock.reset(clock)
             jobs.databases.reset(databases)
 
@@ -58,3 +65,10 @@ async def watch(settings: Settings) -> AsyncIterator[Watch]:
         open_database(login, role=JOB, size=2) as job,
     ):
         yield Watch(settings, importer, job)
+
+
+@pytest.fixture(scope="session")
+async def serving(settings: Settings) -> AsyncIterator[Database]:
+    """The database as requests see it."""
+    async with open_database(settings.login_url(), size=1) as opened:
+        yield opened

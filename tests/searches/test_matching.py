@@ -1,12 +1,15 @@
 """Matching: real imports, a real worker, and what is there afterwards."""
 
+import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from app.infra.db import Database
+from app.searches import tasks
 from tests.consortia.steps import ok
 from tests.searches.conftest import Watch
 from tests.searches.steps import call, found, matches, save
@@ -196,6 +199,35 @@ async def test_a_batch_that_is_matched_twice_at_once_gives_each_match_once(
     assert sorted(await found(world.alpha, search)) == sorted(numbers)
 
 
+async def test_a_worker_that_is_stopped_at_any_moment_loses_and_repeats_nothing(
+    world: World, watch: Watch, owner: Database
+) -> None:
+    mark, numbers = word(), [idweb() for _ in range(20)]
+    search = await save(world.alpha, words=mark)
+    await watch.work()
+    await watch.bring(*(call(number, mark) for number in numbers))
+    waiting = text(
+        "DELETE FROM procrastinate_jobs WHERE task_name LIKE '%match_notices' AND status = 'todo'"
+        " RETURNING args -> 'notice_ids'"
+    )
+    async with owner.transaction() as session:
+        (ids,) = [one for one in await session.scalars(waiting) if len(one) == len(numbers)]
+    stopped = 0
+    for task in (partial(tasks.match_notices, notice_ids=ids), tasks.tell):
+        for patience in (0.001 * 1.3**step for step in range(60)):
+            try:
+                await asyncio.wait_for(watch.run(task), patience)
+            except TimeoutError:
+                stopped += 1
+            else:
+                break
+    assert stopped > 2
+    assert sorted(await found(world.alpha, search)) == sorted(numbers)
+    assert await told(owner, world) == [bare(search)]
+    await watch.work()
+    assert await told(owner, world) == [bare(search)]
+
+
 @pytest.mark.parametrize(
     ("criteria", "fits", "misses"),
     [
@@ -234,12 +266,28 @@ async def test_a_batch_that_is_matched_twice_at_once_gives_each_match_once(
 async def test_each_criterion_lets_in_what_it_asks_for_and_nothing_else(
     world: World,
     watch: Watch,
+    owner: Database,
     criteria: dict[str, Any],
     fits: dict[str, Any],
     misses: dict[str, Any],
 ) -> None:
-    mark, inside = word(), idweb()
+    mark, inside, outside = word(), idweb(), idweb()
     search = await save(world.alpha, words=mark, **criteria)
-    await watch.bring(national(inside, mark, **fits), national(idweb(), mark, **misses))
+    alone = await save(world.coordinator, **criteria)
+    await watch.bring(national(inside, mark, **fits), national(outside, mark, **misses))
+    late = await save(world.coordinator, **criteria)
     await watch.work()
     assert await found(world.alpha, search) == [inside]
+    for one in (alone, late):
+        assert await among(owner, one, inside, outside) == [inside]
+
+
+async def among(owner: Database, search: Any, *numbers: str) -> list[str]:
+    """Which of these a search has found, among all the notices of other tests."""
+    query = text(
+        "SELECT n.source_id FROM search_match m JOIN notice n ON n.id = m.notice_id"
+        " WHERE m.search_id = :search AND n.source_id = ANY (:numbers)"
+    )
+    async with owner.transaction() as session:
+        values = {"search": bare(search), "numbers": list(numbers)}
+        return list(await session.scalars(query, values))

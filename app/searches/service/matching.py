@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import hold
-from app.journal.service import publish
+from app.journal.service import publish_all
 from app.kernel.actor import Actor
 from app.searches.domain import LOOKS_BACK, MAX_FOUND_AT_ONCE
 from app.searches.events import SearchMatched
@@ -22,20 +22,23 @@ a search as it was writes after the search was matched as it is."""
 MATCH = text("SELECT app.match(CAST(:notices AS uuid[]), :at)")
 
 FIND = f"""
-    INSERT INTO search_match AS known (cluster_id, id, search_id, member_id, notice_id,
-      notice_version, matched_at, told_at)
-    SELECT s.cluster_id, gen_random_uuid(), s.id, s.member_id, n.id, n.version, :at,
-      CASE WHEN n.updated_at < s.updated_at THEN CAST(:at AS timestamptz) END
-    FROM notice n, saved_search s
-    LEFT JOIN member c ON c.cluster_id = s.cluster_id AND c.id = s.member_id
-    WHERE s.cluster_id = :cluster AND s.id = :search
-      AND (s.member_id IS NULL OR c.state IN ('active', 'suspended'))
-      AND n.published_on >= CAST(:since AS date)
-      AND (n.deadline_at IS NULL OR n.deadline_at > :at) {{narrowed}} AND app.fits(n, s, :at)
-    ORDER BY n.published_on DESC, n.id DESC LIMIT {MAX_FOUND_AT_ONCE}
-    ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
-      SET notice_version = excluded.notice_version, lapsed_at = NULL
-      WHERE known.lapsed_at IS NOT NULL OR known.notice_version < excluded.notice_version
+    WITH written AS (
+      INSERT INTO search_match AS known (cluster_id, id, search_id, member_id, notice_id,
+        matched_at, silent)
+      SELECT s.cluster_id, md5(s.id::text || n.id)::uuid, s.id, s.member_id, n.id, :at,
+        n.updated_at < s.updated_at
+      FROM notice n, saved_search s
+      LEFT JOIN member c ON c.cluster_id = s.cluster_id AND c.id = s.member_id
+      WHERE s.cluster_id = :cluster AND s.id = :search
+        AND (s.member_id IS NULL OR c.state IN ('active', 'suspended'))
+        AND n.published_on >= CAST(:since AS date)
+        AND (n.deadline_at IS NULL OR n.deadline_at > :at) {{narrowed}} AND app.fits(n, s, :at)
+      ORDER BY n.published_on DESC, n.id DESC LIMIT {MAX_FOUND_AT_ONCE}
+      ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
+        SET lapsed_at = NULL, silent = true WHERE known.lapsed_at IS NOT NULL
+      RETURNING silent)
+    INSERT INTO search_news (cluster_id, search_id) SELECT :cluster, :search
+    WHERE EXISTS (SELECT FROM written WHERE NOT silent) ON CONFLICT DO NOTHING
 """
 
 LAPSE = text("""
@@ -47,16 +50,15 @@ LAPSE = text("""
 
 TOLD = text("""
     WITH told AS (
-      UPDATE search_match m SET told_at = :at WHERE m.cluster_id = :cluster AND m.told_at IS NULL
-      RETURNING m.cluster_id, m.search_id, m.member_id, m.lapsed_at)
-    SELECT DISTINCT told.search_id, told.member_id FROM told
+      DELETE FROM search_news WHERE cluster_id = :cluster RETURNING cluster_id, search_id)
+    SELECT s.id, s.member_id FROM told
     JOIN saved_search s ON s.cluster_id = told.cluster_id AND s.id = told.search_id
-    WHERE told.lapsed_at IS NULL AND s.ended_at IS NULL ORDER BY 1
+    WHERE s.ended_at IS NULL ORDER BY s.id
 """)
 
 
 async def match_notices(session: AsyncSession, notice_ids: list[UUID], at: datetime) -> int:
-    """Match notices with the searches of all clusters; how many matches are new or changed.
+    """Match notices with the searches of all clusters; how many searches have news to be told.
 
     The job role's act, in no cluster: PostgreSQL does it, and names nothing. Idempotent. What is
     worth an alert alone is matched: published in the last 90 days, and not past its deadline. A
@@ -98,8 +100,7 @@ async def clusters_to_tell(session: AsyncSession) -> list[UUID]:
 
 async def tell(session: AsyncSession, actor: Actor) -> int:
     """Announce each search of the cluster that found something since the last time; how many."""
-    found = await session.execute(TOLD, {"cluster": actor.cluster_id, "at": actor.now})
-    told = list(found)
-    for search_id, member_id in told:
-        await publish(session, actor, SearchMatched(search_id), member_id=member_id)
+    found = await session.execute(TOLD, {"cluster": actor.cluster_id})
+    told = [(SearchMatched(search_id), member_id) for search_id, member_id in found]
+    await publish_all(session, actor, told)
     return len(told)

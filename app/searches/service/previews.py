@@ -23,7 +23,8 @@ from app.watch.repository import NOTICE
 PREVIEW = f"""
     WITH asked AS MATERIALIZED (
       SELECT jsonb_populate_record(NULL::saved_search, CAST(:row AS jsonb) || jsonb_build_object(
-        'query', app.asked(CAST(:words AS jsonb))::text,
+        'query', CASE WHEN CAST(:words AS jsonb) IS NOT NULL
+          THEN app.asked(CAST(:words AS jsonb)) END::text,
         'buyer_query', app.named(CAST(:buyers AS text[]))::text,
         'procedure_query', app.named(CAST(:procedures AS text[]))::text)) AS s),
     found AS MATERIALIZED (
