@@ -42,16 +42,26 @@ class WorkerDatabases:
 
 
 async def defer(
-    session: AsyncSession, task: str, *, lock: str | None = None, **arguments: JSONValue
+    session: AsyncSession,
+    task: str,
+    *,
+    lock: str | None = None,
+    turn: str | None = None,
+    **arguments: JSONValue,
 ) -> None:
     """Enqueue ``task`` when this transaction commits, and only then.
 
-    ``lock`` names what may be waiting once only: a second one is dropped silently. The cluster
-    of the transaction is stamped on the job by the database.
+    ``lock`` names what may be waiting once only: a second one is dropped silently; ``turn`` what
+    runs one at a time. The cluster of the transaction is stamped on the job by the database.
     """
-    deferrer = queue.configure_task(task, connection=await _raw(session), queueing_lock=lock)
+    await session.flush()
     try:
         async with session.begin_nested():
+            # Asked for inside: a session sets its savepoint when the connection is first used.
+            # Without one, what is dropped would take all of the transaction with it, unsaid.
+            deferrer = queue.configure_task(
+                task, connection=await _raw(session), queueing_lock=lock, lock=turn
+            )
             await deferrer.defer_async(**arguments)
     except AlreadyEnqueued:
         return

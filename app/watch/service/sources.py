@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.jobs import queue
+from app.infra.jobs import defer
 from app.kernel.errors import Conflict, Invalid
 from app.watch.models import Source
 from app.watch.sources import UnknownSource
@@ -237,15 +236,8 @@ async def _only_door(session: AsyncSession, source: Source) -> Source:
 
 
 async def _request(session: AsyncSession, source_id: str) -> None:
-    # Not jobs.defer: beside the key under which one waits, a lock under which one runs.
     key = f"{IMPORT_TASK}:{source_id}"
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    task = queue.configure_task(IMPORT_TASK, connection=connection, lock=key, queueing_lock=key)
-    try:
-        async with session.begin_nested():
-            await task.defer_async(source=source_id)
-    except AlreadyEnqueued:
-        return
+    await defer(session, IMPORT_TASK, lock=key, turn=key, source=source_id)
 
 
 def _next(cron: str, after: datetime) -> datetime:
