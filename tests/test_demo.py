@@ -114,6 +114,18 @@ async def test_a_corrected_notice_moves_the_deadline_of_those_who_follow(town: T
     assert (moved["deadline"]["at"], moved["version"]) == ("2026-04-05T10:00:00Z", 2)
 
 
+async def test_some_are_told_what_their_searches_found_and_what_befell_what_they_follow(
+    town: Town,
+) -> None:
+    told = (await town.get(COORDINATOR, "/v1/alerts"))["items"]
+    assert {one["kind"] for one in told} == {"match", "deadline_moved", "result_published"}
+    own = (await town.get("plomb@furan.example", "/v1/alerts"))["items"]
+    assert {one["search_name"] for one in own if one["search_name"]} == {
+        "Spectacle et culture, Loire et alentour",
+        "Son et lumière, sans nettoyage",
+    }
+
+
 async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:
     notices = (await town.get(COORDINATOR, "/v1/notices?limit=100"))["items"]
     assert len(notices) == 14

@@ -11,8 +11,9 @@ from app.infra.db import Base, TenantRow
 class Alert(TenantRow, Base):
     """Something that a person in a role should know; ``digest_id`` is the mail that tells it.
 
-    ``subject_id`` is the tender, or the match, and ``version`` the tender's, or the notice's:
-    with the kind they say when two alerts are one. ``notice_id`` is the notice that said it.
+    ``subject_id`` is the tender, or the match, and ``version`` the tender's, or the instant of
+    the match: with the kind they say when two alerts are one. ``notice_id`` is the notice that
+    said it.
     """
 
     __tablename__ = "alert"

@@ -12,6 +12,7 @@ from app.infra import jobs, mail
 from app.infra.db import system_actor
 from app.infra.secret import secret_key
 from app.journal.service import subscribe
+from app.searches.events import SearchMatched
 from app.tenders.events import TenderChanged
 
 blueprint = procrastinate.Blueprint()
@@ -19,6 +20,7 @@ blueprint = procrastinate.Blueprint()
 TICK = "alerts.tick"
 CLOSE_DIGESTS = "alerts.close_digests"
 TELL_FOLLOWERS = "alerts.tell_followers"
+TELL_SEARCHERS = "alerts.tell_searchers"
 
 
 @blueprint.task(name=TELL_FOLLOWERS, retry=jobs.RETRY)
@@ -27,6 +29,14 @@ async def tell_followers(cluster_id: str, tender_id: str, news_id: str) -> None:
     async with jobs.databases.get().job.transaction() as session:
         actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
         await inbox.tell_followers(session, actor, UUID(tender_id), UUID(news_id))
+
+
+@blueprint.task(name=TELL_SEARCHERS, retry=jobs.RETRY)
+async def tell_searchers(cluster_id: str, search_id: str) -> None:
+    """Tell what a saved search found."""
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
+        await inbox.tell_searchers(session, actor, UUID(search_id))
 
 
 @blueprint.task(name=TICK, queueing_lock=TICK)
@@ -73,3 +83,4 @@ async def mail_digest(cluster_id: str, digest_ids: list[str]) -> None:
 
 
 subscribe(TenderChanged, TELL_FOLLOWERS)
+subscribe(SearchMatched, TELL_SEARCHERS)

@@ -14,6 +14,7 @@ from app.watch.areas import DEPARTMENTS
 TITLE_LENGTH = 200
 """Characters of a title or a buyer that are shown."""
 MAX_PLACES = 3
+MAX_REASONS = 5
 _LINK = re.compile(r"https?://[!-~]{3,1000}")
 
 
@@ -32,6 +33,8 @@ class Told:
     deadline_zone: str | None
     deadline_certain: bool | None
     deadline_before: datetime | None
+    searches: list[str]
+    why: Mapping[str, Any] | None
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -54,6 +57,8 @@ class Told:
             deadline_zone=deadline.get("zone"),
             deadline_certain=deadline.get("certain"),
             deadline_before=_instant(alert["deadline_before"]),
+            searches=[alert["search_name"]] if alert["search_name"] else [],
+            why=alert["why"],
         )
 
     @property
@@ -79,6 +84,25 @@ def details(told: Told) -> Iterator[str]:
         facts.append(f"estimé à {_amount(told.estimate_cents, told.currency)}")
     yield f"{NARROW}; ".join(facts)
     yield from _happened(told)
+    if told.why and (reasons := list(_reasons(told.why))):
+        yield f"Pourquoi{WIDE}: {f'{NARROW}; '.join(reasons)}"
+
+
+def _reasons(why: Mapping[str, Any]) -> Iterator[str]:
+    """Of each criterion, what of the notice answers it; names are a person's own, or a buyer's."""
+    if why["words"]:
+        yield ", ".join(f"«{WIDE}{quoted(word)}{WIDE}»" for word in why["words"][:MAX_REASONS])
+    if why["cpv"]:
+        yield f"CPV {', '.join(why['cpv'][:MAX_REASONS])}"
+    if why["departments"]:
+        yield _places(why["departments"])
+    elif why["nuts"]:
+        yield f"NUTS {', '.join(why['nuts'][:MAX_REASONS])}"
+    if why["buyer"]:
+        yield "cet acheteur"
+    if why["unstated"]:
+        words = {"estimate": "montant non indiqué", "deadline": "date limite non indiquée"}
+        yield ", ".join(words[one] for one in why["unstated"])
 
 
 def number(count: int) -> str:

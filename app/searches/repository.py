@@ -60,17 +60,18 @@ _UNSTATED = """(
         THEN 'deadline' END]) AS one
     WHERE one IS NOT NULL)"""
 
-_WHY = f"""json_build_object(
+WHY = f"""json_build_object(
       'words', {_WORDS}, 'cpv', {_CODES.format()},
       'departments', {_SHARED.format(theirs="n.departments", asked="s.departments")},
       'nuts', {_SHARED.format(theirs="n.nuts_branches", asked="s.nuts")},
       'buyer', CASE WHEN num_nulls(s.buyers, s.sirens) < 2 THEN n.buyer END,
       'unstated', {_UNSTATED})"""
+"""SQL: why the notice ``n`` is what the search ``s`` asks for."""
 
 _MATCH = f"""
       'id', {public_id("mat", "m.id")}, 'search_id', {public_id("ssr", "m.search_id")},
       'state', {_STATE}, 'matched_at', {instant("m.matched_at")},
-      'lapsed_at', {instant("m.lapsed_at")}, 'why', {_WHY},
+      'lapsed_at', {instant("m.lapsed_at")}, 'why', {WHY},
       'decision', CASE WHEN d.state <> 'new' THEN json_build_object(
         'state', d.state, 'reason', d.reason,
         'assigned_to', {public_id("per", "d.assigned_to")},

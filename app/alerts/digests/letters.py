@@ -63,4 +63,7 @@ def _sections(told: list[Told]) -> Iterator[str]:
 
 
 def _heading(told: Told) -> str:
-    return "Nouveaux avis" if told.kind == AlertKind.MATCH else "Ce que vous suivez"
+    if told.kind != AlertKind.MATCH:
+        return "Ce que vous suivez"
+    names = [f"«{WIDE}{quoted(name)}{WIDE}»" for name in told.searches]
+    return f"Trouvé par {', '.join(names)}" if names else "Nouveaux avis"

@@ -14,6 +14,7 @@ from app.alerts.models import AlertPreference, Digest
 from app.infra.db import ItemQuery
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
+from app.searches.repository import WHY
 
 AT_ONCE = 500
 """Mails that one job closes; the next minute's closes the others."""
@@ -156,24 +157,37 @@ async def unsent(session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]
 # What a person hears of in two roles, or by two searches, is one thing. What changes for a bidder
 # comes before what is new: a flood of matches pushes no moved deadline out of the mail.
 _TOLD = text(f"""
-    SELECT a.kind, coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
+    WITH thing AS (
+      SELECT a.kind, a.notice_id, CASE WHEN a.kind <> 'match' THEN a.subject_id END AS tender_id,
+        CASE WHEN a.kind <> 'match' THEN a.version END AS version,
+        (array_agg(f.id ORDER BY s.name, f.id))[1] AS match_id,
+        array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.id IS NOT NULL) AS searches
+      FROM alert a
+      LEFT JOIN search_match f ON a.kind = 'match'
+        AND f.cluster_id = a.cluster_id AND f.id = a.subject_id
+      LEFT JOIN saved_search s ON s.cluster_id = f.cluster_id AND s.id = f.search_id
+      WHERE a.cluster_id = :cluster AND a.digest_id = ANY(CAST(:digests AS uuid[]))
+        AND a.read_at IS NULL AND (a.kind <> 'match' OR s.ended_at IS NULL)
+      GROUP BY 1, 2, 3, 4),
+    first AS (
+      SELECT thing.*, count(*) OVER () AS of FROM thing JOIN notice n ON n.id = thing.notice_id
+      ORDER BY thing.kind = 'match', thing.searches[1], n.deadline_at, thing.tender_id,
+        thing.version, n.id LIMIT {MAX_TOLD})
+    SELECT o.kind, o.of, coalesce(o.searches, '{{}}') AS searches,
+      CASE WHEN s.id IS NOT NULL THEN {WHY} END AS why,
+      coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
       n.departments, n.estimate_cents, n.currency, n.url,
       coalesce(t.deadline_at, n.deadline_at) AS deadline_at,
       coalesce(t.deadline_zone, n.deadline_zone) AS deadline_zone,
-      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain,
-      min(w.deadline_before) AS deadline_before, count(*) OVER () AS of
-    FROM alert a
-    JOIN notice n ON n.id = a.notice_id
-    LEFT JOIN tender t ON a.kind <> 'match'
-      AND t.cluster_id = a.cluster_id AND t.id = a.subject_id
-    LEFT JOIN tender_news w ON a.kind = 'deadline_moved'
-      AND w.cluster_id = a.cluster_id AND w.tender_id = a.subject_id
-      AND w.tender_version = a.version
-    WHERE a.cluster_id = :cluster AND a.digest_id = ANY(CAST(:digests AS uuid[]))
-      AND a.read_at IS NULL
-    GROUP BY a.kind, (CASE WHEN a.kind <> 'match' THEN a.version END), t.cluster_id, t.id, n.id
-    ORDER BY a.kind = 'match', coalesce(t.deadline_at, n.deadline_at), t.id, min(a.at), n.id
-    LIMIT {MAX_TOLD}
+      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, w.deadline_before
+    FROM first o
+    JOIN notice n ON n.id = o.notice_id
+    LEFT JOIN tender t ON t.cluster_id = :cluster AND t.id = o.tender_id
+    LEFT JOIN tender_news w ON o.kind = 'deadline_moved' AND w.cluster_id = :cluster
+      AND w.tender_id = o.tender_id AND w.tender_version = o.version
+    LEFT JOIN search_match m ON m.cluster_id = :cluster AND m.id = o.match_id
+    LEFT JOIN saved_search s ON s.cluster_id = :cluster AND s.id = m.search_id
+    ORDER BY o.kind = 'match', o.searches[1], n.deadline_at, o.tender_id, o.version, n.id
 """)
 
 

@@ -1,7 +1,7 @@
 """Alerts as Atom (RFC 4287): what others wrote is inert text, no amount of ours is in it.
 
-An entry keeps its id for ever. The feed's id is its reader's in one role: another address of
-theirs is the same feed.
+An entry keeps its id for ever. The feed's id is its reader's in one role, or its search's:
+another address of theirs is the same feed.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,10 @@ _WHAT = {
 def feed(shown: Mapping[str, Any], site: str) -> bytes:
     """The feed of what ``repository.FEED`` gave; ``site`` is the service's own address."""
     made = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "fr"})
-    _text(made, "id", _urn("msh", shown["id"]))
-    _text(made, "title", f"{quoted(shown['name'])}{WIDE}: alertes")
+    search = shown["search"]
+    _text(made, "id", _urn("ssr", search["id"]) if search else _urn("msh", shown["id"]))
+    subject = quoted(search["name"]) if search else "alertes"
+    _text(made, "title", f"{quoted(shown['name'])}{WIDE}: {subject}")
     newest = max((entry["at"] for entry in shown["entries"]), default=shown["since"])
     _text(made, "updated", newest)
     _text(SubElement(made, "author"), "name", "Grappe")

@@ -9,7 +9,7 @@ from app.alerts.feeds.schemas import FeedAddressIn, FeedAddressOut, FreshFeedAdd
 from app.alerts.private import Private, at_private_address
 from app.infra.http.deps import Caller, Here, Session
 from app.infra.http.errors import refusals
-from app.infra.http.ids import FeedAddressId
+from app.infra.http.ids import FeedAddressId, SavedSearchId
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
@@ -69,11 +69,13 @@ async def close_feed_address(
     response_class=Response,
     responses=at_private_address("application/atom+xml", refusals(NotFound)),
 )
-async def get_feed(private: Private) -> Response:
-    """The newest alerts of the address's owner, as Atom. The address is the credential."""
+async def get_feed(private: Private, search_id: SavedSearchId | None = None) -> Response:
+    """The newest alerts of the address's owner, as Atom; with `search_id`, what that saved search
+    found. The address is the credential.
+    """
     return await private.read(
         FEED,
-        repository.FEED,
+        repository.feed(search_id),
         "application/atom+xml; charset=utf-8",
         lambda shown: atom.feed(shown, private.site),
     )

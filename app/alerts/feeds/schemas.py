@@ -24,6 +24,7 @@ class FreshFeedAddressOut(FeedAddressOut):
     """A private feed address, the one time that it is shown."""
 
     url: str = Field(
-        description="For feed readers. Whoever has it reads the alerts: keep it secret.",
+        description="For feed readers. Whoever has it reads the alerts: keep it secret. "
+        "With `?search_id=…`, what one saved search found.",
         examples=["https://grappe.example/v1/feeds/grappe_….atom"],
     )

@@ -11,6 +11,7 @@ from app.alerts.inbox.domain import Fact
 from app.infra.db import ListQuery, instant, money, public_id
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
+from app.searches.repository import WHY
 
 # What a tender says stands before what its notice says: it carries the corrections.
 ALERT = f"""
@@ -26,7 +27,10 @@ ALERT = f"""
           'text', CASE WHEN t.deadline_at IS NULL THEN n.deadline_text ELSE t.deadline_text END,
           'certain', coalesce(t.deadline_certain, n.deadline_certain)) END,
       'deadline_before', {instant("w.deadline_before")},
-      'url', n.url"""
+      'url', n.url,
+      'search_id', {public_id("ssr", "s.id")}, 'search_name', s.name,
+      'match_id', {public_id("mat", "m.id")},
+      'why', CASE WHEN s.id IS NOT NULL THEN {WHY} END"""
 
 JOINED = """
     FROM alert a
@@ -35,7 +39,10 @@ JOINED = """
       AND t.cluster_id = a.cluster_id AND t.id = a.subject_id
     LEFT JOIN tender_news w ON a.kind = 'deadline_moved'
       AND w.cluster_id = a.cluster_id AND w.tender_id = a.subject_id AND w.notice_id = a.notice_id
-      AND w.tender_version = a.version"""
+      AND w.tender_version = a.version
+    LEFT JOIN search_match m ON a.kind = 'match'
+      AND m.cluster_id = a.cluster_id AND m.id = a.subject_id
+    LEFT JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id"""
 
 _ALERTS = f"""
     SELECT json_build_object({ALERT}) AS item, ARRAY[a.id::text] AS keys {JOINED}

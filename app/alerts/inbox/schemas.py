@@ -3,9 +3,10 @@
 from pydantic import AwareDatetime, Field
 
 from app.alerts.inbox.domain import AlertKind
-from app.infra.http.ids import AlertId, NoticeId, TenderId
+from app.infra.http.ids import AlertId, MatchId, NoticeId, SavedSearchId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out
+from app.searches.schemas import WhyOut
 from app.tenders.schemas import DeadlineOut
 
 
@@ -31,6 +32,10 @@ class AlertOut(Out):
     deadline: DeadlineOut | None
     deadline_before: AwareDatetime | None = Field(description="Of a deadline that moved.")
     url: str | None
+    search_id: SavedSearchId | None = Field(description="The saved search that found it.")
+    search_name: str | None
+    match_id: MatchId | None
+    why: WhyOut | None
 
 
 class ReadingIn(In):

@@ -1,6 +1,7 @@
 """Use cases of alerts: telling people once, and their saying that they have read."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.consortia import service as consortia
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 from app.people.memberships.service import reachable
+from app.searches import service as searches
 from app.tenders import service as tenders
 from app.tenders.domain import NewsKind
 
@@ -24,6 +26,9 @@ _KINDS = {
 }
 AT_ONCE = 5_000
 """Alerts in one statement."""
+FRESH = timedelta(days=1)
+"""How long after a match people are told of it: a job's tries are over long before, and who comes
+later is not told of all that was found before them."""
 
 
 async def tell(
@@ -61,6 +66,26 @@ async def tell_followers(
     return await tell(session, actor, memberships, [fact])
 
 
+async def tell_searchers(session: AsyncSession, actor: Actor, search_id: UUID) -> int:
+    """Tell what a saved search found: to its company's people, or to all when it is the cluster's.
+
+    A job's act. What the search was born with is no news; what it no longer asks for neither.
+    """
+    found = await searches.announced(session, actor, search_id, actor.now - FRESH)
+    if found is None:
+        return 0
+    memberships = [
+        one.membership_id
+        for one in await reachable(session)
+        if found.member_id is None or one.member_id == found.member_id
+    ]
+    facts = [
+        Fact(AlertKind.MATCH, one.id, _instant(one.matched_at), one.notice_id)
+        for one in found.matches
+    ]
+    return await tell(session, actor, memberships, facts)
+
+
 async def mark_read(session: AsyncSession, actor: Actor, alert_id: UUID) -> None:
     """The caller has read one of their alerts; raises NotFound."""
     at = actor.now
@@ -76,3 +101,8 @@ async def mark_read_up_to(session: AsyncSession, actor: Actor, alert_id: UUID) -
     at = actor.now
     if not await repository.mark_read(session, actor, alert_id=alert_id, older_too=True, at=at):
         raise NotFound
+
+
+def _instant(at: datetime) -> int:
+    """In microseconds since 1970: a notice that fits anew after it did not is told anew."""
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -2,6 +2,8 @@
 
 from app.searches.service.decisions import assign, dismiss, follow, reopen
 from app.searches.service.matching import (
+    Announced,
+    announced,
     clusters_to_tell,
     match_notices,
     match_search,
@@ -11,7 +13,9 @@ from app.searches.service.previews import preview
 from app.searches.service.searches import Asked, change, end, save
 
 __all__ = [
+    "Announced",
     "Asked",
+    "announced",
     "assign",
     "change",
     "clusters_to_tell",

@@ -1,10 +1,11 @@
 """Matching: new notices against all searches, a new search against the notices of late."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import hold
@@ -12,7 +13,7 @@ from app.journal.service import publish_all
 from app.kernel.actor import Actor
 from app.searches.domain import LOOKS_BACK, MAX_FOUND_AT_ONCE
 from app.searches.events import SearchMatched
-from app.searches.models import SavedSearch
+from app.searches.models import SavedSearch, SearchMatch
 from app.searches.narrowing import narrowed
 
 TURN = "matching"
@@ -104,3 +105,32 @@ async def tell(session: AsyncSession, actor: Actor) -> int:
     told = [(SearchMatched(search_id), member_id) for search_id, member_id in found]
     await publish_all(session, actor, told)
     return len(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a search was announced for: whose it is, and the matches that came of late."""
+
+    member_id: UUID | None
+    matches: tuple[SearchMatch, ...]
+
+
+async def announced(
+    session: AsyncSession, actor: Actor, search_id: UUID, since: datetime
+) -> Announced | None:
+    """What a search came to find from an instant on, and finds still; None when it has ended."""
+    search = await session.get(SavedSearch, (actor.cluster_id, search_id))
+    if search is None or search.ended_at is not None:
+        return None
+    found = await session.scalars(
+        select(SearchMatch)
+        .where(
+            SearchMatch.cluster_id == actor.cluster_id,
+            SearchMatch.search_id == search_id,
+            SearchMatch.matched_at >= since,
+            SearchMatch.lapsed_at.is_(None),
+            SearchMatch.silent.is_(False),
+        )
+        .order_by(SearchMatch.id)
+    )
+    return Announced(search.member_id, tuple(found))
