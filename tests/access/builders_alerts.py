@@ -52,3 +52,10 @@ def read_own_feed(scene: Scene, _who: str) -> Call:
 def refuse_own_digests(scene: Scene, _who: str) -> Call:
     """By the link of a mail to the treasurer: whoever has it, even signed in as another."""
     return Call(path={"token": scene.refusal})
+
+
+@builds("get_feed@search")
+def read_own_search(scene: Scene, _who: str) -> Call:
+    """What alpha's own search found, at the feed address of its manager."""
+    query = {"search_id": scene.searches["alpha"].search_id}
+    return Call(path={"secret": scene.own["feed_secret"]}, query=query)

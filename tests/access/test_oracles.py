@@ -13,6 +13,7 @@ import pytest
 from httpx import AsyncClient
 
 import tests.access.builders
+import tests.access.builders_alerts
 import tests.access.builders_cluster
 import tests.access.builders_searches  # noqa: F401
 from app.consortia import service as consortia
