@@ -1,6 +1,7 @@
 """Use cases of the watch: import notices, find them, turn sources on and off."""
 
-from app.watch.service.asking import Asking, BadRange, backfill_source, import_source
+from app.watch.service.asking import BadRange, backfill_source, import_source
+from app.watch.service.fetching import Asking
 from app.watch.service.folders import FilesProgress, import_files
 from app.watch.service.forgetting import forget
 from app.watch.service.imports import import_file, import_records

@@ -1,27 +1,21 @@
 """Imports over HTTP: what a source published lately, or over a range of days. As the importer."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 
-import httpx
 import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import Database
-from app.kernel.clock import Clock
 from app.kernel.errors import Invalid
 from app.watch.models import ImportRun, Source
 from app.watch.service import folders, runs, sources
-from app.watch.service.imports import OUR_FAULT, feed
-from app.watch.service.prepare import batches
-from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
-from app.watch.sources import Asked, Page, Publisher, SourceFailure
-from app.watch.sources.kinds import FOLDER, publisher_of
-from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
+from app.watch.service.fetching import Asking, fetch
+from app.watch.service.imports import OUR_FAULT
+from app.watch.service.runs import ImportRunning, Run, Superseded
+from app.watch.sources import SourceFailure
+from app.watch.sources.kinds import FOLDER
 
 log = structlog.get_logger()
 
@@ -37,17 +31,6 @@ class BadRange(Invalid):
 
     code = "bad_range"
     title = "La période va d'un jour passé à un autre, le premier d'abord."
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """How a source is asked: in whose name, by what clock, and whom to tell of progress."""
-
-    database: Database
-    contact: str
-    clock: Clock
-    sleep: Sleep = asyncio.sleep
-    progress: Progress | None = None
 
 
 async def import_source(asking: Asking, source_id: str, *, sole: bool = False) -> Run | None:
@@ -168,7 +151,7 @@ async def _carry_out(
     """Fetch all of a run, and say how it ended."""
     failure: SourceFailure | None = None
     try:
-        await _fetch(asking, source, run)
+        await fetch(asking, source, run)
     except SourceFailure as failed:
         log.warning("import_failed", source=source.id, error=failed.detail)
         failure = failed
@@ -180,53 +163,6 @@ async def _carry_out(
         raise
     async with asking.database.transaction() as session:
         await ended(session, run, source, failure, asking.clock())
-
-
-async def _fetch(asking: Asking, source: Source, run: Run) -> None:
-    publisher = publisher_of(source.kind, source.settings)
-    now = asking.clock()
-    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
-        polite = PoliteClient(
-            client,
-            contact=asking.contact,
-            pace_ms=source.pace_ms,
-            clock=asking.clock,
-            sleep=asking.sleep,
-        )
-        asked = Asked(
-            polite,
-            source.base_url,
-            since=run.since or sources.window(source, now),
-            until=run.until,
-            now=now,
-            cursor=run.cursor,
-            settings=source.settings,
-        )
-        come = run.passed
-        async for page in publisher.pages(asked):
-            come = await _take(asking, publisher, run, page, come)
-
-
-async def _take(asking: Asking, publisher: Publisher, run: Run, page: Page, come: int) -> int:
-    """Store a page but for its first ``come`` items, counted before; how many are left of those.
-
-    A page with a cursor stands for itself: nothing of the next one was counted.
-    """
-    items = iter(page.items)
-    skipped = await asyncio.to_thread(lambda: sum(1 for _ in islice(items, come)))
-    prepared = batches(publisher, items, start=run.counts.seen)
-    await feed(
-        asking.database,
-        run,
-        prepared,
-        asking.clock,
-        cursor=page.cursor,
-        progress=asking.progress,
-    )
-    if page.cursor is None:
-        return come - skipped
-    run.cursor, run.passed = page.cursor, 0
-    return 0
 
 
 async def _import_folder(asking: Asking, source: Source) -> Run:

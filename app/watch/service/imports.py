@@ -66,21 +66,19 @@ async def import_records(
     )
 
 
-async def feed(
+async def _feed(
     database: Database,
     run: Run,
     prepared: Iterator[Batch],
     clock: Clock,
-    *,
-    cursor: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None,
 ) -> None:
     """Store every batch; the next one is read while PostgreSQL works on the present one."""
     upcoming = asyncio.create_task(asyncio.to_thread(next, prepared, None))
     try:
         while (batch := await upcoming) is not None:
             upcoming = asyncio.create_task(asyncio.to_thread(next, prepared, None))
-            await runs.keep(database, run, batch, clock, cursor)
+            await runs.keep(database, run, batch, clock)
             if progress is not None:
                 progress(run)
     finally:
@@ -111,7 +109,7 @@ async def _import(
     try:
         records = await asyncio.to_thread(opened)
         prepared = batches(publisher_of(source.kind, source.settings), records)
-        await feed(database, run, prepared, clock, progress=progress)
+        await _feed(database, run, prepared, clock, progress)
     except SourceFailure as failure:
         error = failure.detail or failure.title
         raise

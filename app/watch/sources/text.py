@@ -119,10 +119,13 @@ def without_tags(markup: str) -> str:
 
 
 def _mend(text: str) -> str:
-    text = unescape(text)
-    if not text.isascii():
+    # Most texts need nothing, and a notice has a hundred: each look is cheaper than the mending.
+    if "&" in text:
+        text = unescape(text)
+    if "â" in text:
         text = _MOJIBAKE_APOSTROPHE.sub("’", text)
-    text = text.translate(_ODD)
+    if not text.isprintable() or "ʼ" in text:
+        text = text.translate(_ODD)
     if "?" in text or "¿" in text:
         text = _LOST_OE.sub(_oe, text)
         text = _LOST_APOSTROPHE.sub("’", text)

@@ -37,8 +37,17 @@ def each(value: object) -> list[object]:
 
 def find(node: object, *path: str) -> list[object]:
     """Every node at this path, through lists, in the order of the document."""
-    nodes = each(node)
+    for place, name in enumerate(path):
+        if not isinstance(node, dict):
+            return _find_in_lists(each(node), path[place:])
+        node = node.get(name)
+    return each(node)
+
+
+def _find_in_lists(nodes: list[object], path: tuple[str, ...]) -> list[object]:
     for name in path:
+        if not nodes:
+            break
         nodes = [
             child
             for parent in nodes

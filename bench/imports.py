@@ -1,0 +1,152 @@
+"""An import over HTTP beside COPY: the same notices, versions, bodies and search words.
+
+The floor is the least that leaves the same rows in PostgreSQL: one COPY of each notice's columns,
+content and raw body into one table, whose words PostgreSQL makes as ours does. It reads nothing,
+keeps no version, and has no index.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+import psycopg
+from psycopg import sql
+
+from bench import bulletin, data
+from bench.processes import free_port, server
+
+DATABASE = "bench_import"
+REQUIRED_SHARE = 0.4
+"""Of the floor's pace (the issue)."""
+
+MEMORY_MB = 300
+SAMPLE = 20_000
+"""Rows of one round of the floor; the pace of COPY does not depend on how many there are."""
+
+ROUNDS = 3
+KILOBYTES_PER_MB = 1024
+BYTES_PER_MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import reached: its pace over the floor's, and its memory at its peak."""
+
+    notices: int
+    share: float
+    peak_mb: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether both bounds hold."""
+        return self.share >= REQUIRED_SHARE and self.peak_mb < MEMORY_MB
+
+
+def measure(
+    superuser_url: str,
+    owner_url: str,
+    login_url: str,
+    environment: Mapping[str, str],
+    notices: int,
+) -> Import:
+    """Import so many notices as ``grappe import --from --to`` does, then COPY a part of them."""
+    owner, login = data.at(owner_url, DATABASE), data.at(login_url, DATABASE)
+    data.renew(superuser_url, owner, login)
+    port = free_port()
+    urls = {"GRAPPE_DATABASE_OWNER_URL": owner, "GRAPPE_DATABASE_URL": login}
+    with server(["-m", "bench.bulletin", str(port), str(notices)], {}, port):
+        _turn_on(owner, port)
+        peak = _import({**os.environ, **environment, **urls}, bulletin.last_day(notices))
+    with psycopg.connect(owner, autocommit=True) as connection:
+        ours = _seconds_each(connection, notices)
+        floor = median(_copy(connection, min(SAMPLE, notices)) for _ in range(ROUNDS))
+    return Import(notices, floor / ours, peak)
+
+
+def _turn_on(owner: str, port: int) -> None:
+    with psycopg.connect(owner) as connection:
+        connection.execute(
+            "UPDATE source SET enabled = true, pace_ms = 0, base_url = %s WHERE id = 'boamp'",
+            (f"http://127.0.0.1:{port}",),
+        )
+
+
+def _import(environment: Mapping[str, str], until: date) -> float:
+    days = ["--from", str(bulletin.FIRST_DAY), "--to", str(until)]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "app.cli", "import", "boamp", *days],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"the import left with {process.returncode}")
+    unit = BYTES_PER_MB if sys.platform == "darwin" else KILOBYTES_PER_MB
+    return used.ru_maxrss / unit
+
+
+def _seconds_each(connection: "psycopg.Connection[tuple[object, ...]]", notices: int) -> float:
+    """By the run's own row: what it takes to start Python is not the import."""
+    row = connection.execute(
+        "SELECT new, extract(epoch FROM finished_at - started_at)::float8 FROM import_run"
+    ).fetchone()
+    if row is None or row[0] != notices:
+        raise RuntimeError(f"the import stored {row and row[0]} of {notices} notices")
+    return float(str(row[1])) / notices
+
+
+COLUMNS = (
+    "id, source, source_id, version, kind, title, description, buyer, buyer_siret, nature,"
+    " concession, procedure, procedure_id, follows, cpv, departments, nuts, reserved, details,"
+    " lots, estimate_cents, currency, deadline_at, deadline_zone, deadline_text,"
+    " deadline_certain, published_on, url, partial, content_hash, first_seen_at, updated_at"
+)
+
+
+def _copy(connection: "psycopg.Connection[tuple[object, ...]]", rows: int) -> float:
+    """Seconds that a row takes: text that COPY itself once wrote, in the batches of our import."""
+    words = connection.execute(
+        "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute"
+        " ON attrelid = adrelid AND attnum = adnum"
+        " WHERE adrelid = 'notice'::regclass AND attname = 'search'"
+    ).fetchone()
+    connection.execute("DROP TABLE IF EXISTS floor")
+    connection.execute(
+        f"CREATE TABLE floor AS SELECT {COLUMNS}, content, raw FROM notice,"
+        " LATERAL (SELECT content, raw FROM notice_version WHERE false) v WHERE false".encode()
+    )
+    expression = sql.SQL(str(words and words[0]))
+    connection.execute(
+        sql.SQL("ALTER TABLE floor ADD search tsvector GENERATED ALWAYS AS ({}) STORED").format(
+            expression
+        )
+    )
+    spent = 0.0
+    with connection.cursor() as cursor:
+        for part in _parts(connection, rows):
+            begun = time.perf_counter()
+            with cursor.copy(f"COPY floor ({COLUMNS}, content, raw) FROM STDIN".encode()) as copy:
+                copy.write(part)
+            spent += time.perf_counter() - begun
+    return spent / rows
+
+
+def _parts(
+    connection: "psycopg.Connection[tuple[object, ...]]", rows: int, size: int = 500
+) -> Iterator[bytes]:
+    for start in range(0, rows, size):
+        query = (
+            f"COPY (SELECT {COLUMNS}, content, raw FROM notice JOIN notice_version v"
+            f" ON v.notice_id = id AND v.version = notice.version"
+            f" ORDER BY id OFFSET {start} LIMIT {size}) TO STDOUT"
+        ).replace("id, source, source_id, version,", "id, source, source_id, notice.version,")
+        with connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
+            part = b"".join(bytes(chunk) for chunk in copy)
+        yield part
