@@ -77,14 +77,16 @@ UPSERT = text(f"""
     RETURNING xmax = 0 AS new
 """)
 
-# Awards seldom repeat how long the contract runs: the call that they answer has said so.
+# Awards seldom repeat how long the contract runs: the call that they answer has said so. Two ways
+# to it, each by an index of its own: asked with OR, PostgreSQL read all notices for each award.
 CALLED = text("""
-    SELECT n.id, (
-      SELECT (e.details ->> 'duration_months')::bigint FROM notice e
-      WHERE e.source = n.source AND e.id <> n.id AND e.details ? 'duration_months'
-        AND (e.source_id = ANY(n.follows) OR e.procedure_id = n.procedure_id)
-      ORDER BY e.published_on DESC, e.id DESC LIMIT 1)
-    FROM notice n WHERE n.id = ANY(:ids)
+    SELECT DISTINCT ON (n.id) n.id, (e.details ->> 'duration_months')::bigint
+    FROM notice n CROSS JOIN LATERAL (
+      SELECT * FROM notice f WHERE f.source = n.source AND f.source_id = ANY(n.follows)
+      UNION ALL
+      SELECT * FROM notice p WHERE p.source = n.source AND p.procedure_id = n.procedure_id) e
+    WHERE n.id = ANY(:ids) AND e.id <> n.id AND e.details ? 'duration_months'
+    ORDER BY n.id, e.published_on DESC, e.id DESC
 """)
 
 FORGET = text("DELETE FROM contract WHERE notice_id = ANY(:ids) AND source_id <> ALL(:kept)")
