@@ -13,7 +13,7 @@ class Alert(TenantRow, Base):
 
     ``subject_id`` is the tender, or the match, and ``version`` the tender's, or the instant of
     the match: with the kind they say when two alerts are one. ``notice_id`` is the notice that
-    said it.
+    said it; it is the subject too of what is told to whoever took on a notice that nobody follows.
     """
 
     __tablename__ = "alert"
@@ -23,6 +23,7 @@ class Alert(TenantRow, Base):
     subject_id: Mapped[UUID]
     version: Mapped[int]
     notice_id: Mapped[UUID]
+    deadline_before: Mapped[datetime | None]
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     digest_id: Mapped[UUID | None]

@@ -1,8 +1,12 @@
 """Background entry points of what reaches people."""
 
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 import procrastinate
+from procrastinate.types import JSONValue
 
 from app.alerts.digests import letters
 from app.alerts.digests import service as digests
@@ -12,8 +16,11 @@ from app.infra import jobs, mail
 from app.infra.db import system_actor
 from app.infra.secret import secret_key
 from app.journal.service import subscribe
+from app.searches import service as searches
 from app.searches.events import SearchMatched
 from app.tenders.events import TenderChanged
+from app.watch import service as watch
+from app.watch.events import NoticesArrived
 
 blueprint = procrastinate.Blueprint()
 
@@ -21,6 +28,8 @@ TICK = "alerts.tick"
 CLOSE_DIGESTS = "alerts.close_digests"
 TELL_FOLLOWERS = "alerts.tell_followers"
 TELL_SEARCHERS = "alerts.tell_searchers"
+NOTICES_ARRIVED = "alerts.notices_arrived"
+TELL_GIVEN = "alerts.tell_given"
 
 
 @blueprint.task(name=TELL_FOLLOWERS, retry=jobs.RETRY)
@@ -32,11 +41,38 @@ async def tell_followers(cluster_id: str, tender_id: str, news_id: str) -> None:
 
 
 @blueprint.task(name=TELL_SEARCHERS, retry=jobs.RETRY)
-async def tell_searchers(cluster_id: str, search_id: str) -> None:
-    """Tell what a saved search found."""
+async def tell_searchers(cluster_id: str, search_id: str, since: str) -> None:
+    """Tell what a saved search found, all at once."""
     async with jobs.databases.get().job.transaction() as session:
         actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
-        await inbox.tell_searchers(session, actor, UUID(search_id))
+        found_since = datetime.fromisoformat(since)
+        await inbox.tell_searchers(session, actor, UUID(search_id), found_since)
+
+
+@blueprint.task(name=NOTICES_ARRIVED, retry=jobs.RETRY)
+async def notices_arrived(notice_ids: list[str]) -> None:
+    """Have those told to whom an earlier notice was given, by a job inside each cluster's walls."""
+    database = jobs.databases.get().job
+    async with database.transaction() as session:
+        pairs = await watch.sequels(session, [UUID(one) for one in notice_ids])
+        given = await searches.clusters_with_assigned(session, {earlier for _, earlier in pairs})
+    for cluster_id, concerned in groupby(sorted(given), key=itemgetter(0)):
+        here = {notice_id for _, notice_id in concerned}
+        news: list[JSONValue] = [
+            [str(later), str(earlier)] for later, earlier in pairs if earlier in here
+        ]
+        async with database.transaction() as session:
+            await system_actor(session, cluster_id, jobs.clock.get()(), "job")
+            await jobs.defer(session, TELL_GIVEN, news=news)
+
+
+@blueprint.task(name=TELL_GIVEN, retry=jobs.RETRY)
+async def tell_given(cluster_id: str, news: list[list[str]]) -> None:
+    """Tell what befell notices to whom they were given."""
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
+        pairs = [(UUID(later), UUID(earlier)) for later, earlier in news]
+        await inbox.tell_given(session, actor, pairs)
 
 
 @blueprint.task(name=TICK, queueing_lock=TICK)
@@ -84,3 +120,4 @@ async def mail_digest(cluster_id: str, digest_ids: list[str]) -> None:
 
 subscribe(TenderChanged, TELL_FOLLOWERS)
 subscribe(SearchMatched, TELL_SEARCHERS)
+subscribe(NoticesArrived, NOTICES_ARRIVED)

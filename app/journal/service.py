@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -174,4 +175,6 @@ def _plain(event: Event) -> dict[str, Any]:
 def _text(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_text(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, UUID) else value

@@ -83,12 +83,13 @@ class SearchMatch(TenantRow, Base):
 
 
 class SearchNews(Base):
-    """A search that found something of which nobody was told yet."""
+    """A search that found something of which nobody was told yet, from ``since`` on."""
 
     __tablename__ = "search_news"
 
     cluster_id: Mapped[UUID] = mapped_column(primary_key=True)
     search_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
 
 
 class MatchDecision(TenantRow, Base):

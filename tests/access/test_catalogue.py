@@ -55,6 +55,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     REFERENCES_THAT_LEAVE_THE_CLUSTER: {},
     LOOSE_DEFINERS: {},
     DEFINERS_OF_OTHERS: {
+        "assigned": "names clusters to the job that tells who took on a notice; the job's alone",
         "clusters_to_seal": "names clusters to the job that seals their days; the job's alone",
         "clusters_to_tell": "names clusters to the job that tells of matches; the job's alone",
         "match": "matches notices with all searches, tells their number; the job's alone",

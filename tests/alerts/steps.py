@@ -1,19 +1,26 @@
 """What tests of alerts do: publish, follow, correct, look."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from httpx import Response
 from sqlalchemy import text
 
+from app.infra.db import open_database
+from app.infra.db.connections import IMPORTER
 from app.settings import Settings
+from app.watch import service as watch
 from tests.consortia.steps import ok
 from tests.mailroom import Mailroom
 from tests.tenders.test_tenders import notice_id, published
 from tests.world import Person, World
 
 CLOSES, LATER, EARLIER = "2026-03-30T12:00:00", "2026-04-10T12:00:00", "2026-03-20T12:00:00"
+
+LUNCH = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+AFTER = LUNCH + timedelta(hours=1)
 
 
 @dataclass
@@ -88,3 +95,15 @@ def hexed(public: str) -> UUID:
 async def put(world: World, person: Person, path: str, body: object = None) -> Response:
     """PUT as someone; what has no version asks for none."""
     return await world.client.put(path, json=body, headers=person.headers())
+
+
+async def bring(settings: Settings, at: datetime, *records: dict[str, object]) -> None:
+    """A real import."""
+    async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
+        await watch.import_records(importer, records, clock=lambda: at)
+
+
+async def at_once(world: World, person: Person) -> None:
+    """Someone is told without delay."""
+    body = {"digest": "immediate"}
+    assert (await put(world, person, "/v1/me/alert-preferences", body)).status_code == 200

@@ -1,38 +1,21 @@
 """A saved search written before lunch alerts on a notice imported after."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from app.alerts.tasks import TICK
-from app.infra.db import open_database
-from app.infra.db.connections import IMPORTER
 from app.settings import Settings
-from app.watch import service as watch
-from tests.alerts.steps import alerts, as_owner, kinds, mailed, put
+from tests.alerts.steps import AFTER, alerts, as_owner, at_once, bring, hexed, kinds, mailed
 from tests.alerts.test_feeds import every, opened, read
 from tests.alerts.test_feeds import text as text_of
 from tests.consortia.steps import ok
 from tests.mailroom import Mailroom
 from tests.searches.steps import call, save
 from tests.watch.notices import idweb
-from tests.world import NOW, Person, World
+from tests.world import NOW, World
 
-LUNCH = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
-AFTER = LUNCH + timedelta(hours=1)
 WORD = "xylophones"
-
-
-async def bring(settings: Settings, at: datetime, *records: dict[str, object]) -> None:
-    """A real import."""
-    async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
-        await watch.import_records(importer, records, clock=lambda: at)
-
-
-async def at_once(world: World, person: Person) -> None:
-    """Someone is told without delay."""
-    body = {"digest": "immediate"}
-    assert (await put(world, person, "/v1/me/alert-preferences", body)).status_code == 200
 
 
 async def test_a_search_written_before_lunch_alerts_on_a_notice_imported_after(
@@ -143,7 +126,7 @@ async def test_a_feed_of_one_search_shows_its_matches_alone_and_a_rivals_none(
     assert (hidden.status_code, never.status_code) == (404, 404)
 
 
-async def test_events_hold_ids_alone_and_a_companys_are_its_own(
+async def test_events_say_which_search_and_since_when_to_its_company_alone(
     world: World, settings: Settings, mailroom: Mailroom
 ) -> None:
     search = await save(world.alpha, "Canari", words="ocarinas")
@@ -159,8 +142,7 @@ async def test_events_hold_ids_alone_and_a_companys_are_its_own(
             {"cluster": world.cluster_id},
         )
         ((data, member_id),) = list(rows)
-    assert data.keys() == {"search_id"}
-    assert data["search_id"].replace("-", "") == search["id"][4:]
+    assert data == {"search_id": str(hexed(search["id"])), "since": AFTER.isoformat()}
     assert member_id == world.alpha.member_id
 
 

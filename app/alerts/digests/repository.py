@@ -154,20 +154,31 @@ async def unsent(session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]
     return list(await session.scalars(query.order_by(Digest.id)))
 
 
-# What a person hears of in two roles, or by two searches, is one thing. What changes for a bidder
-# comes before what is new: a flood of matches pushes no moved deadline out of the mail.
+# What a person hears of in two roles, or by two searches, is one thing, and what befell what they
+# follow is no find besides. What no longer fits, or was put aside meanwhile by who would be told,
+# is left out. What changes for a bidder comes before what is new: a flood of matches pushes no
+# moved deadline out of the mail.
 _TOLD = text(f"""
-    WITH thing AS (
+    WITH mail AS (
+      SELECT * FROM unnest(CAST(:digests AS uuid[]), CAST(:holders AS uuid[]))
+        AS mail (digest_id, holder)),
+    thing AS (
       SELECT a.kind, a.notice_id, CASE WHEN a.kind <> 'match' THEN a.subject_id END AS tender_id,
         CASE WHEN a.kind <> 'match' THEN a.version END AS version,
+        min(a.deadline_before) AS deadline_before,
         (array_agg(f.id ORDER BY s.name, f.id))[1] AS match_id,
         array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.id IS NOT NULL) AS searches
-      FROM alert a
+      FROM mail
+      JOIN alert a ON a.cluster_id = :cluster AND a.digest_id = mail.digest_id
       LEFT JOIN search_match f ON a.kind = 'match'
         AND f.cluster_id = a.cluster_id AND f.id = a.subject_id
+      LEFT JOIN match_decision d ON d.cluster_id = f.cluster_id AND d.match_id = f.id
+        AND d.holder = mail.holder AND d.state = 'dismissed'
       LEFT JOIN saved_search s ON s.cluster_id = f.cluster_id AND s.id = f.search_id
-      WHERE a.cluster_id = :cluster AND a.digest_id = ANY(CAST(:digests AS uuid[]))
-        AND a.read_at IS NULL AND (a.kind <> 'match' OR s.ended_at IS NULL)
+      WHERE a.read_at IS NULL AND (a.kind <> 'match' OR (s.ended_at IS NULL
+        AND f.lapsed_at IS NULL AND d.id IS NULL AND a.notice_id NOT IN (
+          SELECT b.notice_id FROM mail JOIN alert b ON b.cluster_id = :cluster
+            AND b.digest_id = mail.digest_id AND b.kind <> 'match' AND b.read_at IS NULL)))
       GROUP BY 1, 2, 3, 4),
     first AS (
       SELECT thing.*, count(*) OVER () AS of FROM thing JOIN notice n ON n.id = thing.notice_id
@@ -179,12 +190,10 @@ _TOLD = text(f"""
       n.departments, n.estimate_cents, n.currency, n.url,
       coalesce(t.deadline_at, n.deadline_at) AS deadline_at,
       coalesce(t.deadline_zone, n.deadline_zone) AS deadline_zone,
-      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, w.deadline_before
+      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, o.deadline_before
     FROM first o
     JOIN notice n ON n.id = o.notice_id
     LEFT JOIN tender t ON t.cluster_id = :cluster AND t.id = o.tender_id
-    LEFT JOIN tender_news w ON o.kind = 'deadline_moved' AND w.cluster_id = :cluster
-      AND w.tender_id = o.tender_id AND w.tender_version = o.version
     LEFT JOIN search_match m ON m.cluster_id = :cluster AND m.id = o.match_id
     LEFT JOIN saved_search s ON s.cluster_id = :cluster AND s.id = m.search_id
     ORDER BY o.kind = 'match', o.searches[1], n.deadline_at, o.tender_id, o.version, n.id
@@ -192,10 +201,17 @@ _TOLD = text(f"""
 
 
 async def told(
-    session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]
+    session: AsyncSession, actor: Actor, mails: Sequence[tuple[UUID, UUID]]
 ) -> Sequence[Row[Any]]:
-    """What these mails tell, what was read meanwhile left out: the first of it, and how much."""
-    values = {"cluster": actor.cluster_id, "digests": list(digest_ids)}
+    """What mails tell, what was read meanwhile left out: the first of it, and how much.
+
+    Each comes with the company that its reader acts for there, else the cluster.
+    """
+    values = {
+        "cluster": actor.cluster_id,
+        "digests": [digest_id for digest_id, _ in mails],
+        "holders": [holder for _, holder in mails],
+    }
     return (await session.execute(_TOLD, values)).all()
 
 

@@ -84,7 +84,9 @@ async def update(session: AsyncSession, actor: Actor, digest_ids: Sequence[UUID]
         for one in unsent
         if one.membership_id in here and wishes[one.membership_id].rhythm is not Rhythm.NEVER
     ]
-    rows = await repository.told(session, actor, [one.id for one in wanted])
+    sides = [here[one.membership_id].member_id or actor.cluster_id for one in wanted]
+    mails = [(one.id, side) for one, side in zip(wanted, sides, strict=True)]
+    rows = await repository.told(session, actor, mails)
     if not rows:
         return None
     cluster = await clusters.get_cluster(session, actor)

@@ -26,7 +26,7 @@ _WHAT = {
 
 
 def feed(shown: Mapping[str, Any], site: str) -> bytes:
-    """The feed of what ``repository.FEED`` gave; ``site`` is the service's own address."""
+    """The feed of what a query of ``repository`` gave; ``site`` is the service's own address."""
     made = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "fr"})
     search = shown["search"]
     _text(made, "id", _urn("ssr", search["id"]) if search else _urn("msh", shown["id"]))

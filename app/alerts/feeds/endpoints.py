@@ -75,7 +75,7 @@ async def get_feed(private: Private, search_id: SavedSearchId | None = None) -> 
     """
     return await private.read(
         FEED,
-        repository.feed(search_id),
+        repository.of_search(search_id) if search_id else repository.FEED,
         "application/atom+xml; charset=utf-8",
         lambda shown: atom.feed(shown, private.site),
     )

@@ -6,28 +6,53 @@ from app.alerts.inbox.repository import ALERT, JOINED
 from app.infra.db import ItemQuery, instant, public_id
 
 MAX_ENTRIES = 100
-"""Alerts in one feed, the newest first."""
+"""Entries of one feed, the newest first."""
 
-_FEED = f"""
+
+def _feed(search: str, newest: str) -> str:
+    """SQL of a feed of alerts, or of what reads like them."""
+    return f"""
     SELECT json_build_object(
-      'id', {public_id("msh", "app.membership()")},
+      'id', {public_id("msh", "app.membership()")}, 'search', {search},
       'name', (SELECT name FROM cluster WHERE cluster_id = app.cluster()),
-      'search', (SELECT json_build_object('id', {public_id("ssr", "id")}, 'name', name)
-        FROM saved_search WHERE cluster_id = app.cluster() AND id = $1::uuid),
       'since', (SELECT {instant("created_at")} FROM cluster WHERE cluster_id = app.cluster()),
       'entries', (
-        SELECT coalesce(json_agg(entry ORDER BY id DESC), '[]') FROM (
-          SELECT a.id, json_build_object({ALERT}) AS entry {JOINED}
-          WHERE a.cluster_id = app.cluster() AND a.membership_id = app.membership()
-            AND ($1::uuid IS NULL OR m.search_id = $1::uuid)
-          ORDER BY a.id DESC LIMIT {MAX_ENTRIES}) newest)) AS item, NULL AS version
-    WHERE $1::uuid IS NULL OR EXISTS (
-      SELECT FROM saved_search WHERE cluster_id = app.cluster() AND id = $1::uuid)"""
+        SELECT coalesce(json_agg(entry ORDER BY at DESC, id DESC), '[]') FROM (
+          SELECT a.at, a.id, json_build_object({ALERT}) AS entry
+          FROM ({newest} LIMIT {MAX_ENTRIES}) a {JOINED}) shown)
+      ) AS item, NULL AS version"""
 
 
-def feed(search_id: UUID | None) -> ItemQuery:
-    """The caller's newest alerts in their present role, read or not; with a search, its matches.
+FEED = ItemQuery(
+    _feed(
+        "NULL",
+        """SELECT * FROM alert
+           WHERE cluster_id = app.cluster() AND membership_id = app.membership()
+           ORDER BY id DESC""",
+    )
+)
+"""The caller's newest alerts in their present role, read or not."""
 
-    No row for a search that the caller may not see.
+_FOUND = """
+    SELECT m.cluster_id, m.id, m.id AS subject_id, 'match' AS kind, m.matched_at AS at,
+      m.notice_id, NULL::timestamptz AS read_at, NULL::timestamptz AS deadline_before
+    FROM search_match m
+    WHERE m.cluster_id = asked.cluster_id AND m.search_id = asked.id
+      AND m.lapsed_at IS NULL AND NOT m.silent AND NOT EXISTS (
+        SELECT FROM match_decision d WHERE d.cluster_id = m.cluster_id AND d.match_id = m.id
+          AND d.state = 'dismissed' AND d.holder = coalesce(app.member(), app.cluster()))
+    ORDER BY m.matched_at DESC, m.id DESC"""
+
+_OF_SEARCH = f"""{
+    _feed(f"json_build_object('id', {public_id('ssr', 'asked.id')}, 'name', asked.name)", _FOUND)
+}
+    FROM saved_search asked
+    WHERE asked.cluster_id = app.cluster() AND asked.id = $1::uuid AND asked.ended_at IS NULL"""
+
+
+def of_search(search_id: UUID) -> ItemQuery:
+    """What a search of the caller's found and asks for still, but for what their side put aside.
+
+    No row for a search that they may not see.
     """
-    return ItemQuery(_FEED, [search_id])
+    return ItemQuery(_OF_SEARCH, [search_id])

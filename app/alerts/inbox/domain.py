@@ -1,6 +1,7 @@
 """What is worth an alert, and when two alerts are one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,12 +19,14 @@ class AlertKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something to tell: what happened, to which tender or match, in which version of it.
+    """Something to tell: what happened, to which tender, match or notice, in which version of it.
 
-    A person is told of it once, however often it is told. ``notice_id`` is the notice that says so.
+    A person is told of it once, however often it is told. ``notice_id`` is the notice that says
+    so, ``deadline_before`` the deadline that it moved.
     """
 
     kind: AlertKind
     subject_id: UUID
     version: int
     notice_id: UUID
+    deadline_before: datetime | None = None

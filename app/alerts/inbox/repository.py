@@ -26,26 +26,23 @@ ALERT = f"""
           'zone', coalesce(t.deadline_zone, n.deadline_zone),
           'text', CASE WHEN t.deadline_at IS NULL THEN n.deadline_text ELSE t.deadline_text END,
           'certain', coalesce(t.deadline_certain, n.deadline_certain)) END,
-      'deadline_before', {instant("w.deadline_before")},
+      'deadline_before', {instant("a.deadline_before")},
       'url', n.url,
       'search_id', {public_id("ssr", "s.id")}, 'search_name', s.name,
       'match_id', {public_id("mat", "m.id")},
       'why', CASE WHEN s.id IS NOT NULL THEN {WHY} END"""
 
 JOINED = """
-    FROM alert a
     JOIN notice n ON n.id = a.notice_id
     LEFT JOIN tender t ON a.kind <> 'match'
       AND t.cluster_id = a.cluster_id AND t.id = a.subject_id
-    LEFT JOIN tender_news w ON a.kind = 'deadline_moved'
-      AND w.cluster_id = a.cluster_id AND w.tender_id = a.subject_id AND w.notice_id = a.notice_id
-      AND w.tender_version = a.version
     LEFT JOIN search_match m ON a.kind = 'match'
       AND m.cluster_id = a.cluster_id AND m.id = a.subject_id
     LEFT JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id"""
 
 _ALERTS = f"""
-    SELECT json_build_object({ALERT}) AS item, ARRAY[a.id::text] AS keys {JOINED}
+    SELECT json_build_object({ALERT}) AS item, ARRAY[a.id::text] AS keys
+    FROM alert a {JOINED}
     WHERE a.cluster_id = app.cluster() AND a.membership_id = app.membership()"""
 
 
@@ -63,10 +60,10 @@ def alerts(*, unread: bool) -> ListQuery:
 # In one order, so that two jobs that tell the same people do not wait for each other.
 _ADD = text("""
     INSERT INTO alert
-      (cluster_id, id, membership_id, kind, subject_id, version, notice_id, at)
+      (cluster_id, id, membership_id, kind, subject_id, version, notice_id, deadline_before, at)
     SELECT :cluster, one.* , :at FROM unnest(CAST(:ids AS uuid[]), CAST(:memberships AS uuid[]),
       CAST(:kinds AS text[]), CAST(:subjects AS uuid[]), CAST(:versions AS bigint[]),
-      CAST(:notices AS uuid[])) AS one
+      CAST(:notices AS uuid[]), CAST(:befores AS timestamptz[])) AS one
     ON CONFLICT (cluster_id, membership_id, kind, subject_id, version) DO NOTHING
     RETURNING id, membership_id
 """)
@@ -86,6 +83,7 @@ async def add(
         "subjects": [fact.subject_id for _, fact in given],
         "versions": [fact.version for _, fact in given],
         "notices": [fact.notice_id for _, fact in given],
+        "befores": [fact.deadline_before for _, fact in given],
     }
     return [(row[0], row[1]) for row in await session.execute(_ADD, values)]
 

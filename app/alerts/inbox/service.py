@@ -1,5 +1,6 @@
 """Use cases of alerts: telling people once, and their saying that they have read."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,7 +17,9 @@ from app.kernel.errors import NotFound
 from app.people.memberships.service import reachable
 from app.searches import service as searches
 from app.tenders import service as tenders
-from app.tenders.domain import NewsKind
+from app.tenders.domain import NewsKind, news_kind
+from app.watch import service as watch
+from app.watch.domain import NoticeKind
 
 _KINDS = {
     NewsKind.DEADLINE_MOVED: AlertKind.DEADLINE_MOVED,
@@ -26,18 +29,12 @@ _KINDS = {
 }
 AT_ONCE = 5_000
 """Alerts in one statement."""
-FRESH = timedelta(days=1)
-"""How long after a match people are told of it: a job's tries are over long before, and who comes
-later is not told of all that was found before them."""
 
 
-async def tell(
-    session: AsyncSession, actor: Actor, memberships: Iterable[UUID], facts: Sequence[Fact]
-) -> int:
-    """Tell people facts, each once, and have their next mail say so; how many alerts are new."""
-    told = ((membership, fact) for membership in sorted(memberships) for fact in facts)
-    count = 0
-    while some := list(islice(told, AT_ONCE)):
+async def tell(session: AsyncSession, actor: Actor, told: Iterable[tuple[UUID, Fact]]) -> int:
+    """Tell memberships facts, each once, and have their next mail say so; how many are new."""
+    waiting, count = iter(told), 0
+    while some := list(islice(waiting, AT_ONCE)):
         fresh = await repository.add(session, actor, some)
         await digests.enclose(session, actor, fresh)
         count += len(fresh)
@@ -47,7 +44,8 @@ async def tell(
 async def tell_followers(
     session: AsyncSession, actor: Actor, tender_id: UUID, news_id: UUID
 ) -> int:
-    """Tell a piece of news to all who follow the tender, or are of a joint answer to it.
+    """Tell a piece of news to all who follow the tender, are of a joint answer to it, or were
+    given what a search found of it.
 
     A job's act: it names no one to anyone. An alert says what the cluster may read anyway.
     """
@@ -56,34 +54,90 @@ async def tell_followers(
     answering = await consortia.concerned(session, actor, tender_id)
     companies = following.companies | answering.companies
     people = following.people | answering.people
-    memberships = [
-        one.membership_id
-        for one in await reachable(session)
-        if one.member_id in companies or one.person_id in people
-    ]
+    given = await _given(session, actor, [following.notice_id] if following.notice_id else [])
     kind = _KINDS[NewsKind(news.kind)]
-    fact = Fact(kind, tender_id, news.tender_version, news.notice_id)
-    return await tell(session, actor, memberships, [fact])
+    before = news.deadline_before if kind is AlertKind.DEADLINE_MOVED else None
+    fact = Fact(kind, tender_id, news.tender_version, news.notice_id, before)
+    return await tell(
+        session,
+        actor,
+        [
+            (one.membership_id, fact)
+            for one in await reachable(session)
+            if one.member_id in companies
+            or one.person_id in people
+            or (one.member_id, one.person_id) in given
+        ],
+    )
 
 
-async def tell_searchers(session: AsyncSession, actor: Actor, search_id: UUID) -> int:
+async def tell_given(session: AsyncSession, actor: Actor, news: Iterable[tuple[UUID, UUID]]) -> int:
+    """Tell what befell notices, given as pairs (later, earlier), to whom they were given.
+
+    A job's act. Of what the cluster follows, they are told with those who follow.
+    """
+    forerunners: dict[UUID, set[UUID]] = defaultdict(set)
+    for later, one in news:
+        forerunners[later].add(one)
+    followed = await tenders.followed_among(session, actor, set().union(*forerunners.values()))
+    people = await reachable(session)
+    told: list[tuple[UUID, Fact]] = []
+    for later, earlier in sorted(forerunners.items()):
+        given = await _given(session, actor, [*(earlier - followed)])
+        if not given:
+            continue
+        fact = await _befell(session, later, earlier)
+        told += [
+            (one.membership_id, fact) for one in people if (one.member_id, one.person_id) in given
+        ]
+    return await tell(session, actor, told)
+
+
+async def _given(
+    session: AsyncSession, actor: Actor, notice_ids: Sequence[UUID]
+) -> set[tuple[UUID | None, UUID]]:
+    """Companies with the people in them to whom these notices were given."""
+    found = await searches.assignments(session, actor, notice_ids)
+    return {(one.member_id, one.person_id) for one in found}
+
+
+async def _befell(session: AsyncSession, later_id: UUID, earlier: set[UUID]) -> Fact:
+    """What a notice did to those before it."""
+    later = await watch.get_notice(session, later_id)
+    before = await watch.deadline_before(session, later, earlier)
+    moved = later.deadline_at is not None and later.deadline_at != before
+    cancels, awards = later.kind == NoticeKind.CANCELLATION, later.kind == NoticeKind.AWARD
+    kind = _KINDS[news_kind(cancels=cancels, awards=awards, moved=moved)]
+    moved_from = before if kind is AlertKind.DEADLINE_MOVED else None
+    return Fact(kind, later.id, later.version, later.id, moved_from)
+
+
+async def tell_searchers(
+    session: AsyncSession, actor: Actor, search_id: UUID, since: datetime
+) -> int:
     """Tell what a saved search found: to its company's people, or to all when it is the cluster's.
 
-    A job's act. What the search was born with is no news; what it no longer asks for neither.
+    A job's act. What it no longer asks for is no news; nor is what they have put aside themselves.
     """
-    found = await searches.announced(session, actor, search_id, actor.now - FRESH)
-    if found is None:
+    found = await searches.announced(session, actor, search_id, since)
+    if found is None or not found.matches:
         return 0
-    memberships = [
-        one.membership_id
+    facts = [
+        (one, Fact(AlertKind.MATCH, one.id, _instant(one.matched_at), one.notice_id))
+        for one in found.matches
+    ]
+    people = [
+        one
         for one in await reachable(session)
         if found.member_id is None or one.member_id == found.member_id
     ]
-    facts = [
-        Fact(AlertKind.MATCH, one.id, _instant(one.matched_at), one.notice_id)
-        for one in found.matches
-    ]
-    return await tell(session, actor, memberships, facts)
+    told = (
+        (person.membership_id, fact)
+        for person in sorted(people, key=lambda one: one.membership_id)
+        for match, fact in facts
+        if (person.member_id or actor.cluster_id) not in match.dismissed_by
+    )
+    return await tell(session, actor, told)
 
 
 async def mark_read(session: AsyncSession, actor: Actor, alert_id: UUID) -> None:

@@ -1,19 +1,16 @@
 """Matching: new notices against all searches, a new search against the notices of late."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import hold
-from app.journal.service import publish_all
 from app.kernel.actor import Actor
 from app.searches.domain import LOOKS_BACK, MAX_FOUND_AT_ONCE
-from app.searches.events import SearchMatched
-from app.searches.models import SavedSearch, SearchMatch
+from app.searches.models import SavedSearch
 from app.searches.narrowing import narrowed
 
 TURN = "matching"
@@ -38,8 +35,9 @@ FIND = f"""
       ON CONFLICT (cluster_id, search_id, notice_id) DO UPDATE
         SET lapsed_at = NULL, silent = true WHERE known.lapsed_at IS NOT NULL
       RETURNING silent)
-    INSERT INTO search_news (cluster_id, search_id) SELECT :cluster, :search
-    WHERE EXISTS (SELECT FROM written WHERE NOT silent) ON CONFLICT DO NOTHING
+    INSERT INTO search_news AS due (cluster_id, search_id, since) SELECT :cluster, :search, :at
+    WHERE EXISTS (SELECT FROM written WHERE NOT silent)
+    ON CONFLICT (cluster_id, search_id) DO UPDATE SET since = least(due.since, excluded.since)
 """
 
 LAPSE = text("""
@@ -47,14 +45,6 @@ LAPSE = text("""
     WHERE m.cluster_id = :cluster AND m.search_id = :search AND m.lapsed_at IS NULL
       AND s.cluster_id = m.cluster_id AND s.id = m.search_id AND n.id = m.notice_id
       AND app.fits(n, s, :at) IS NOT TRUE
-""")
-
-TOLD = text("""
-    WITH told AS (
-      DELETE FROM search_news WHERE cluster_id = :cluster RETURNING cluster_id, search_id)
-    SELECT s.id, s.member_id FROM told
-    JOIN saved_search s ON s.cluster_id = told.cluster_id AND s.id = told.search_id
-    WHERE s.ended_at IS NULL ORDER BY s.id
 """)
 
 
@@ -92,45 +82,3 @@ async def match_search(session: AsyncSession, actor: Actor, search_id: UUID) -> 
     given = {name: value for name, value in bound.items() if f":{name} " in sql}
     since = (actor.now - LOOKS_BACK).date()
     await session.execute(text(sql), {**values, **given, "kinds": search.kinds, "since": since})
-
-
-async def clusters_to_tell(session: AsyncSession) -> list[UUID]:
-    """The clusters in which a search found something that nobody was told; a job's question."""
-    return list(await session.scalars(text("SELECT app.clusters_to_tell()")))
-
-
-async def tell(session: AsyncSession, actor: Actor) -> int:
-    """Announce each search of the cluster that found something since the last time; how many."""
-    found = await session.execute(TOLD, {"cluster": actor.cluster_id})
-    told = [(SearchMatched(search_id), member_id) for search_id, member_id in found]
-    await publish_all(session, actor, told)
-    return len(told)
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What a search was announced for: whose it is, and the matches that came of late."""
-
-    member_id: UUID | None
-    matches: tuple[SearchMatch, ...]
-
-
-async def announced(
-    session: AsyncSession, actor: Actor, search_id: UUID, since: datetime
-) -> Announced | None:
-    """What a search came to find from an instant on, and finds still; None when it has ended."""
-    search = await session.get(SavedSearch, (actor.cluster_id, search_id))
-    if search is None or search.ended_at is not None:
-        return None
-    found = await session.scalars(
-        select(SearchMatch)
-        .where(
-            SearchMatch.cluster_id == actor.cluster_id,
-            SearchMatch.search_id == search_id,
-            SearchMatch.matched_at >= since,
-            SearchMatch.lapsed_at.is_(None),
-            SearchMatch.silent.is_(False),
-        )
-        .order_by(SearchMatch.id)
-    )
-    return Announced(search.member_id, tuple(found))

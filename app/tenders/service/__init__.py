@@ -10,7 +10,13 @@ from app.tenders.service.following import (
     require_lot,
     write_tender,
 )
-from app.tenders.service.news import Followers, apply_notice, followers, get_news
+from app.tenders.service.news import (
+    Followers,
+    apply_notice,
+    followed_among,
+    followers,
+    get_news,
+)
 
 __all__ = [
     "Followers",
@@ -19,6 +25,7 @@ __all__ = [
     "apply_notice",
     "declare_interest",
     "follow_notice",
+    "followed_among",
     "followers",
     "get_news",
     "get_tender",

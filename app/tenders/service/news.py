@@ -1,5 +1,6 @@
 """What notices bring to the tenders that follow them, and who should know."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,13 +16,15 @@ from app.tenders import domain
 from app.tenders.events import TenderChanged
 from app.tenders.models import Interest, Tender, TenderNews
 from app.watch import service as watch
+from app.watch.domain import NoticeKind
 from app.watch.models import NoticeRow
 
 
 @dataclass(frozen=True, slots=True)
 class Followers:
-    """Who follows a tender: companies, and people of the cluster itself."""
+    """Who follows a tender, by which notice: companies, and people of the cluster itself."""
 
+    notice_id: UUID | None
     companies: frozenset[UUID]
     people: frozenset[UUID]
 
@@ -41,7 +44,7 @@ async def apply_notice(
 
     ``later_id`` is the notice that corrects, cancels or awards it; without, it changed itself.
     Idempotent: each version of a notice is news once. Whatever the order in which jobs run, the
-    deadline is that of the notice published last.
+    deadline is that of the notice published last; one that cancels or awards repeats an old one.
     """
     tender = await session.scalar(
         select(Tender)
@@ -64,11 +67,11 @@ async def apply_notice(
         known.with_only_columns(func.max(TenderNews.published_on))
     )
     before = tender.deadline_at
-    cancels = notice.kind == "cancellation" and not tender.cancelled
-    awards = notice.kind == "award"
+    cancels = notice.kind == NoticeKind.CANCELLATION and not tender.cancelled
+    awards = notice.kind == NoticeKind.AWARD
     if (
         notice.deadline_at is not None
-        and not awards
+        and notice.kind not in {NoticeKind.CANCELLATION, NoticeKind.AWARD}
         and (newest is None or notice.published_on >= newest)
     ):
         tender.deadline_at = notice.deadline_at
@@ -117,8 +120,19 @@ async def followers(session: AsyncSession, actor: Actor, tender_id: UUID) -> Fol
     )
     companies = set(interested)
     if tender.followed_for is None:
-        return Followers(frozenset(companies), frozenset({tender.followed_by}))
-    return Followers(frozenset({*companies, tender.followed_for}), frozenset())
+        return Followers(tender.notice_id, frozenset(companies), frozenset({tender.followed_by}))
+    companies.add(tender.followed_for)
+    return Followers(tender.notice_id, frozenset(companies), frozenset())
+
+
+async def followed_among(
+    session: AsyncSession, actor: Actor, notice_ids: Iterable[UUID]
+) -> set[UUID]:
+    """Those of these notices that the cluster follows."""
+    asked = select(Tender.notice_id).where(
+        Tender.cluster_id == actor.cluster_id, Tender.notice_id.in_(list(notice_ids))
+    )
+    return {one for one in await session.scalars(asked) if one is not None}
 
 
 def _news(actor: Actor, tender: Tender, notice: NoticeRow, kind: domain.NewsKind) -> TenderNews:
