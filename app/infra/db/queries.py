@@ -82,20 +82,20 @@ class ListQuery:
         values: list[object] = []
         where = "".join(f" AND {_marked(one, values)}" for one in conditions)
         there = f"CASE WHEN {_marked(self.parent, values)} THEN {{}} END" if self.parent else "{}"
-        count, more = f"${len(values) + 1}", f"${len(values) + 2}"
-        values.extend([limit, limit + 1])
-        items = f"coalesce(json_agg(item ORDER BY n) FILTER (WHERE n <= {count}::int), '[]')::text"
+        # In the text: of a limit that it does not know, PostgreSQL plans every execution anew.
+        count, more = int(limit), int(limit) + 1
+        items = f"coalesce(json_agg(item ORDER BY n) FILTER (WHERE n <= {count}), '[]')::text"
         opens, due = "", "NULL"
         if self.trace:
             opens = ", opens"
-            shown = f"SELECT opens FROM numbered WHERE n <= {count}::int"
+            shown = f"SELECT opens FROM numbered WHERE n <= {count}"
             due = self.trace.due.format(shown)
         sql = (
             f"WITH page AS MATERIALIZED ({self.select}{where} ORDER BY {self.order}"
-            f" LIMIT {more}::int),"
+            f" LIMIT {more}),"
             f" numbered AS (SELECT item, keys{opens}, row_number() OVER () AS n FROM page)"
-            f" SELECT {there.format(items)}, CASE WHEN count(*) > {count}::int"
-            f" THEN (array_agg(to_json(keys) ORDER BY n) FILTER (WHERE n = {count}::int))[1] END,"
+            f" SELECT {there.format(items)}, CASE WHEN count(*) > {count}"
+            f" THEN (array_agg(to_json(keys) ORDER BY n) FILTER (WHERE n = {count}))[1] END,"
             f" {due} FROM numbered"
         )
         return Query(sql), values
