@@ -133,7 +133,8 @@ def run(persona: str, address: str, token: str | None, asked: argparse.Namespace
             text=True,
             check=False,
         )
-    out.print(ran.stdout, markup=False)
+    if ran.returncode != 0:
+        out.print(ran.stdout, markup=False)
     made = re.search(r"([0-9,]+) generated", ran.stdout)
     return Outcome(persona, int(made[1].replace(",", "")) if made else 0, ran.returncode == 0)
 
