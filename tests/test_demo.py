@@ -2,12 +2,18 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
+from app.alerts.digests.domain import BUNDLED
+from app.alerts.tasks import TICK
 from app.demo.companies import COORDINATOR, PASSWORD, TREASURER
 from app.demo.load import DemoExists, build
 from app.demo.story import FORGE_AWARDED, FORGE_RECEIPTS
@@ -29,6 +35,7 @@ class Town:
 
     client: AsyncClient
     settings: Settings
+    mails: list[Path]
 
     async def sign_in(self, email: str) -> dict[str, str]:
         """The headers of a person who signed in by password."""
@@ -50,7 +57,7 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town(settings: Settings) -> AsyncIterator[Town]:
+async def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """The demo in a database of its own, as of the fixed moment; its jobs have run."""
     with own_database(settings, own_name("demo")) as own:
         app = create_app(own, clock=lambda: NOW)
@@ -66,14 +73,18 @@ async def town(settings: Settings) -> AsyncIterator[Town]:
                 await build(owner, serving, importer, now=NOW)
             schedule(queue)
             jobs.databases.set(jobs.WorkerDatabases(job, importer))
-            jobs.clock.set(lambda: NOW)
-            await queue.run_worker_async(wait=False, install_signal_handlers=False)
+            folder = tmp_path_factory.mktemp("demo")
+            jobs.settings.set(own.model_copy(update={"data_dir": folder}))
+            for later in (timedelta(), BUNDLED):
+                jobs.clock.set(lambda at=NOW + later: at)  # type: ignore[misc]
+                await queue.configure_task(TICK).defer_async(timestamp=0)
+                await queue.run_worker_async(wait=False, install_signal_handlers=False)
             transport = ASGITransport(app=app)
             async with (
                 app.router.lifespan_context(app),
                 AsyncClient(transport=transport, base_url="http://demo") as client,
             ):
-                yield Town(client, own)
+                yield Town(client, own, sorted((folder / "mail").iterdir()))
 
 
 async def test_the_winners_owe_exactly_fifteen_percent(town: Town) -> None:
@@ -124,6 +135,19 @@ async def test_some_are_told_what_their_searches_found_and_what_befell_what_they
         "Spectacle et culture, Loire et alentour",
         "Son et lumière, sans nettoyage",
     }
+
+
+async def test_two_of_them_find_a_mail_in_the_folder_that_says_why(town: Town) -> None:
+    written = {mail["To"]: mail for mail in map(read_mail, town.mails)}
+    assert set(written) == {COORDINATOR, "plomb@furan.example"}
+    text = written["plomb@furan.example"].get_content()
+    assert "Trouvé par «\u00a0Son et lumière, sans nettoyage\u00a0»" in text
+    assert "Pourquoi\u00a0: «\u00a0" in text
+
+
+def read_mail(path: Path) -> EmailMessage:
+    """A mail that was written into the folder."""
+    return message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
 async def test_thirteen_notices_and_a_correction_arrive(town: Town) -> None:

@@ -30,6 +30,7 @@ from app.demo.stage import Stage
 from app.demo.story import play
 from app.infra.db import Database, open_database
 from app.infra.db.connections import IMPORTER
+from app.infra.folder import data_folder
 from app.kernel.actor import Role
 from app.kernel.clock import system_clock
 from app.kernel.errors import Conflict, Forbidden
@@ -93,9 +94,18 @@ def explain(settings: Settings, out: Console) -> None:
         f"  {BY_KEY['tram'].email:30} {BY_KEY['tram'].name} : deux rivaux sur un même lot\n"
         "\nCe que chacun doit à la grappe sur la salle de musiques actuelles (15 %) :\n\n"
         f"curl -s http://{settings.host}:{settings.port}/v1/consortia/"
-        f"{encode('con', consortium_id)}/contribution -H 'Authorization: Bearer {token}'\n",
+        f"{encode('con', consortium_id)}/contribution -H 'Authorization: Bearer {token}'\n"
+        "\nCe que la veille a trouvé pour cette personne, et pourquoi :\n\n"
+        f"curl -s http://{settings.host}:{settings.port}/v1/alerts "
+        f"-H 'Authorization: Bearer {token}'\n\n"
+        "Deux personnes sont aussi prévenues par courriel, cinq minutes après la première alerte"
+        f"{_folder(settings)}.\n",
         soft_wrap=True,
     )
+
+
+def _folder(settings: Settings) -> str:
+    return "" if settings.smtp_url else f" : {data_folder(settings) / 'mail'}"
 
 
 async def _example(settings: Settings) -> tuple[str, UUID] | None:

@@ -1,7 +1,11 @@
-"""What the demo watches for: the cluster for all, two companies for themselves."""
+"""What the demo watches for, the cluster for all and two companies for themselves, and how two
+people wish to be told of it.
+"""
 
 from datetime import timedelta
 
+from app.alerts.digests import service as digests
+from app.alerts.digests.domain import Preference, Rhythm
 from app.demo.companies import BY_KEY, COORDINATOR
 from app.demo.stage import Stage
 from app.searches import service as searches
@@ -34,9 +38,15 @@ SEARCHES = (
 )
 """Who saves what; each finds something among the notices of the demo."""
 
+TOLD_AT_ONCE = (COORDINATOR, BY_KEY["plomb"].email)
+"""Who need not wait for the next morning: their mails come with the demo's first minutes."""
+
 
 async def watch_for(stage: Stage) -> None:
-    """Save them, ten days before the demo's own day: the worker finds what there is."""
+    """Save them, ten days before the demo's own day: the worker finds what there is, and tells."""
+    for who in TOLD_AT_ONCE:
+        async with stage.acting(who, stage.now - timedelta(days=10)) as (session, actor):
+            await digests.set_preference(session, actor, Preference(Rhythm.IMMEDIATE, 7, 1))
     for who, asked in SEARCHES:
         async with stage.acting(who, stage.now - timedelta(days=10)) as (session, actor):
             await searches.save(session, actor, asked.asked())
