@@ -143,6 +143,8 @@ async def test_two_of_them_find_a_mail_in_the_folder_that_says_why(town: Town) -
     text = written["plomb@furan.example"].get_content()
     assert "Trouvé par «\u00a0Son et lumière, sans nettoyage\u00a0»" in text
     assert "Pourquoi\u00a0: «\u00a0" in text
+    assert text.count("Captation et diffusion audiovisuelle") == 1
+    assert "Avis rectificatif" in text
 
 
 def read_mail(path: Path) -> EmailMessage:

@@ -15,7 +15,7 @@ from app.alerts.inbox import service as inbox
 from app.infra import jobs, mail
 from app.infra.db import system_actor
 from app.infra.secret import secret_key
-from app.journal.service import subscribe
+from app.journal.service import subscribe, subscribe_together
 from app.searches import service as searches
 from app.searches.events import SearchMatched
 from app.tenders.events import TenderChanged
@@ -41,12 +41,12 @@ async def tell_followers(cluster_id: str, tender_id: str, news_id: str) -> None:
 
 
 @blueprint.task(name=TELL_SEARCHERS, retry=jobs.RETRY)
-async def tell_searchers(cluster_id: str, search_id: str, since: str) -> None:
-    """Tell what a saved search found, all at once."""
+async def tell_searchers(cluster_id: str, events: list[dict[str, str]]) -> None:
+    """Tell what saved searches found, all at once."""
     async with jobs.databases.get().job.transaction() as session:
         actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
-        found_since = datetime.fromisoformat(since)
-        await inbox.tell_searchers(session, actor, UUID(search_id), found_since)
+        news = [(UUID(one["search_id"]), datetime.fromisoformat(one["since"])) for one in events]
+        await inbox.tell_searchers(session, actor, news)
 
 
 @blueprint.task(name=NOTICES_ARRIVED, retry=jobs.RETRY)
@@ -119,5 +119,5 @@ async def mail_digest(cluster_id: str, digest_ids: list[str]) -> None:
 
 
 subscribe(TenderChanged, TELL_FOLLOWERS)
-subscribe(SearchMatched, TELL_SEARCHERS)
+subscribe_together(SearchMatched, TELL_SEARCHERS)
 subscribe(NoticesArrived, NOTICES_ARRIVED)

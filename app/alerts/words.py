@@ -10,19 +10,31 @@ from app.alerts.inbox.domain import AlertKind
 from app.infra.mail import quoted
 from app.people.letters import NARROW, WIDE, moment
 from app.watch.areas import DEPARTMENTS
+from app.watch.domain import NoticeKind
 
 TITLE_LENGTH = 200
 """Characters of a title or a buyer that are shown."""
 MAX_PLACES = 3
 MAX_REASONS = 5
+"""Words, codes, searches: so many say why something was found."""
+ADDING = {
+    NoticeKind.CORRECTION: "Avis rectificatif",
+    NoticeKind.CANCELLATION: "Avis d’annulation",
+    NoticeKind.AWARD: "Avis d’attribution",
+}
+"""What a search finds, when it is no call."""
 _LINK = re.compile(r"https?://[!-~]{3,1000}")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing to tell; ``estimate_cents`` is the buyer's, excluding tax."""
+    """One thing to tell; ``estimate_cents`` is the buyer's, excluding tax.
+
+    ``searches`` found it, and ``why`` says of each, as far as it is shown, what for.
+    """
 
     kind: str
+    notice_kind: NoticeKind
     title: str
     buyer: str
     departments: list[str]
@@ -34,7 +46,7 @@ class Told:
     deadline_certain: bool | None
     deadline_before: datetime | None
     searches: list[str]
-    why: Mapping[str, Any] | None
+    why: list[Mapping[str, Any]]
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -47,6 +59,7 @@ class Told:
         estimate, deadline = alert["estimate"] or {}, alert["deadline"] or {}
         return cls(
             kind=alert["kind"],
+            notice_kind=NoticeKind(alert["notice_kind"]),
             title=alert["title"],
             buyer=alert["buyer"],
             departments=alert["departments"],
@@ -58,7 +71,7 @@ class Told:
             deadline_certain=deadline.get("certain"),
             deadline_before=_instant(alert["deadline_before"]),
             searches=[alert["search_name"]] if alert["search_name"] else [],
-            why=alert["why"],
+            why=[alert["why"]] if alert["why"] else [],
         )
 
     @property
@@ -84,25 +97,28 @@ def details(told: Told) -> Iterator[str]:
         facts.append(f"estimé à {_amount(told.estimate_cents, told.currency)}")
     yield f"{NARROW}; ".join(facts)
     yield from _happened(told)
-    if told.why and (reasons := list(_reasons(told.why))):
+    if reasons := list(_reasons(told.why)):
         yield f"Pourquoi{WIDE}: {f'{NARROW}; '.join(reasons)}"
 
 
-def _reasons(why: Mapping[str, Any]) -> Iterator[str]:
+def _reasons(whys: list[Mapping[str, Any]]) -> Iterator[str]:
     """Of each criterion, what of the notice answers it; names are a person's own, or a buyer's."""
-    if why["words"]:
-        yield ", ".join(f"«{WIDE}{quoted(word)}{WIDE}»" for word in why["words"][:MAX_REASONS])
-    if why["cpv"]:
-        yield f"CPV {', '.join(why['cpv'][:MAX_REASONS])}"
-    if why["departments"]:
-        yield _places(why["departments"])
-    elif why["nuts"]:
-        yield f"NUTS {', '.join(why['nuts'][:MAX_REASONS])}"
-    if why["buyer"]:
+
+    def all_of(name: str) -> list[str]:
+        return list(dict.fromkeys(one for why in whys for one in why[name]))
+
+    if words := all_of("words"):
+        yield ", ".join(f"«{WIDE}{quoted(word)}{WIDE}»" for word in words[:MAX_REASONS])
+    if codes := all_of("cpv"):
+        yield f"CPV {', '.join(codes[:MAX_REASONS])}"
+    if departments := all_of("departments"):
+        yield _places(departments)
+    elif areas := all_of("nuts"):
+        yield f"NUTS {', '.join(areas[:MAX_REASONS])}"
+    if any(why["buyer"] for why in whys):
         yield "cet acheteur"
-    if why["unstated"]:
-        words = {"estimate": "montant non indiqué", "deadline": "date limite non indiquée"}
-        yield ", ".join(words[one] for one in why["unstated"])
+    unstated = {"estimate": "montant non indiqué", "deadline": "date limite non indiquée"}
+    yield from (unstated[one] for one in all_of("unstated"))
 
 
 def number(count: int) -> str:
@@ -115,6 +131,8 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _happened(told: Told) -> Iterator[str]:
+    if told.kind == AlertKind.MATCH and told.notice_kind in ADDING:
+        yield f"{ADDING[told.notice_kind]}."
     if told.kind == AlertKind.CALL_CANCELLED:
         yield "La procédure est annulée."
         return

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import SMTP, Policy, default
 from email.utils import format_datetime
 from pathlib import Path
 from ssl import SSLError
@@ -37,6 +37,21 @@ _REFUSED_FOR_GOOD = 500
 """RFC 5321, 4.2.1: from here on, the same mail would be refused again."""
 _FOLDED = re.compile(r"\s+")
 _LINKED = re.compile(r"(?<=\w)([.:/])(?=[\w/])")
+
+
+class _Whole(UnstructuredHeader):
+    """A header that is an address of ours, on one line: folded, it would be encoded, and then no
+    program finds the address in it.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """The line (RFC 5322, 2.1.1: of 998 characters at most)."""
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Whole)  # type: ignore[arg-type]
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class MailNotSent(Exception):
@@ -73,7 +88,7 @@ def quoted(name: str, length: int = NAME_LENGTH) -> str:
 
 def as_message(mail: Mail, sender: Address) -> EmailMessage:
     """The message with its headers. Raises ``ValueError`` on an address that is none."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = quoted(mail.subject, 200)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from procrastinate.types import JSONValue
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -28,11 +29,22 @@ PUBLISH_ALL = text("""
 """)
 
 _SUBSCRIBERS: dict[str, list[str]] = {}
+_TOGETHER: dict[str, list[str]] = {}
+
+TOGETHER = 500
+"""Events of one kind that a job of ``subscribe_together`` gets at most."""
 
 
 def subscribe(event_type: type[Event], task: str) -> None:
     """Have ``task`` run with the event's fields after each such event; idempotent."""
     tasks = _SUBSCRIBERS.setdefault(event_type.type, [])
+    if task not in tasks:
+        tasks.append(task)
+
+
+def subscribe_together(event_type: type[Event], task: str) -> None:
+    """Have ``task`` run once with all such ``events`` that are published at once; idempotent."""
+    tasks = _TOGETHER.setdefault(event_type.type, [])
     if task not in tasks:
         tasks.append(task)
 
@@ -144,8 +156,13 @@ async def publish_all(
         "data": [json.dumps(_plain(event)) for event, _ in events],
     }
     await session.execute(PUBLISH_ALL, values)
+    plain = [_plain(event) for event, _ in events]
     for task in _SUBSCRIBERS.get(events[0][0].type, []):
-        await jobs.defer_all(session, task, [_plain(event) for event, _ in events])
+        await jobs.defer_all(session, task, plain)
+    for task in _TOGETHER.get(events[0][0].type, []):
+        for start in range(0, len(plain), TOGETHER):
+            some: list[JSONValue] = [*plain[start : start + TOGETHER]]
+            await jobs.defer(session, task, events=some)
 
 
 async def record_event(
@@ -166,6 +183,8 @@ async def announce(session: AsyncSession, event: Event) -> None:
     """Enqueue the subscribers of a fact that belongs to no cluster (a notice, say)."""
     for task in _SUBSCRIBERS.get(event.type, []):
         await jobs.defer(session, task, **_plain(event))
+    for task in _TOGETHER.get(event.type, []):
+        await jobs.defer(session, task, events=[_plain(event)])
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -25,6 +25,20 @@ ROLES = {
     Role.INTEGRATION: "logiciel connecté",
 }
 """Each role, as a mail says it: the function, which is of no gender."""
+_PLACES = {
+    "America/Cayenne": "de Cayenne",
+    "America/Guadeloupe": "de la Guadeloupe",
+    "America/Marigot": "de Saint-Martin",
+    "America/Martinique": "de la Martinique",
+    "America/Miquelon": "de Saint-Pierre-et-Miquelon",
+    "America/St_Barthelemy": "de Saint-Barthélemy",
+    "Europe/Brussels": "de Bruxelles",
+    "Europe/London": "de Londres",
+    "Europe/Luxembourg": "du Luxembourg",
+    "Indian/Reunion": "de La Réunion",
+    "Pacific/Noumea": "de Nouméa",
+}
+"""Clocks whose place French writes otherwise than the IANA."""
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
@@ -149,7 +163,11 @@ def letter(site: str, *paragraphs: str) -> str:
 def moment(at: datetime, zone: str) -> str:
     """An instant on the clocks of a zone, as a mail says it: to the minute."""
     local = at.astimezone(ZoneInfo(zone))
-    place = zone.rpartition("/")[2].replace("_", " ")
+    place = _PLACES.get(zone) or _of(zone.rpartition("/")[2].replace("_", " "))
     day = "1er" if local.day == 1 else str(local.day)
     date = f"{day}{WIDE}{_MONTHS[local.month - 1]} {local.year}"
-    return f"{date} à {local.hour}{WIDE}h{WIDE}{local.minute:02} (heure de {place})"
+    return f"{date} à {local.hour}{WIDE}h{WIDE}{local.minute:02} (heure {place})"
+
+
+def _of(place: str) -> str:
+    return f"d’{place}" if place[0] in "AEIOUY" else f"de {place}"

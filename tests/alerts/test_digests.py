@@ -256,6 +256,8 @@ async def test_one_click_ends_the_mails_without_signing_in_and_alerts_stay(
     (message,) = mailroom.box.to(mail_of(world, "alpha"))
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = message["List-Unsubscribe"].strip("<>")
+    whole = f"List-Unsubscribe: <{link}>\r\n".encode()
+    assert any(whole in raw for raw in mailroom.box.raw)
     assert link.startswith("https://grappe.essai.example/v1/digest-refusals/grappe_ref_")
     assert link in message.get_content()
     path = urlsplit(link).path
@@ -361,7 +363,7 @@ async def test_hostile_names_and_doubtful_hours_are_shown_for_what_they_are(
     assert "www. piege. example/ x" in content
     assert not set("\u2028\u202e") & set(content)
     assert max(map(len, content.splitlines())) < 300
-    assert "14\u00a0h\u00a000 (heure de Reunion), heure à vérifier" in content
+    assert "14\u00a0h\u00a000 (heure de La Réunion), heure à vérifier" in content
 
 
 async def test_a_server_that_hangs_up_loses_no_mail(

@@ -103,6 +103,35 @@ async def test_a_correction_of_what_one_follows_is_told_once_though_a_search_fin
     assert "Trouvé par" not in message
 
 
+async def test_a_call_and_its_correction_found_together_are_one_line_that_says_so(
+    world: World, settings: Settings, mailroom: Mailroom
+) -> None:
+    await at_once(world, world.alpha)
+    mark = word()
+    await save(world.alpha, "Par le mot", words=mark)
+    await save(world.alpha, "Par le lieu", words=f"ateliers {mark}", departments=["42"])
+    await mailroom.deliver()
+    number, _ = await published(settings, "2026-03-30T12:00:00", objet=f"Ateliers {mark}")
+    await published(
+        settings,
+        "2026-04-10T12:00:00",
+        nature="RECTIFICATIF",
+        annonce_lie=[number],
+        objet=f"Ateliers {mark}",
+    )
+    await mailroom.deliver(AFTER)
+    assert await kinds(world.alpha) == ["match"] * 4
+    assert {one["notice_kind"] for one in await alerts(world.alpha)} == {"call", "correction"}
+    await mailroom.deliver(AFTER + SOON, tick=TICK)
+    (message,) = await mailed(mailroom, world, "alpha")
+    assert message.count(f"    Ateliers {mark}\n") == 1
+    assert (
+        "    Avis rectificatif.\n"
+        "    Date limite\u00a0: 10\u00a0avril 2026 à 12\u00a0h\u00a000 (heure de Paris)\n"
+        f"    Pourquoi\u00a0: «\u00a0ateliers\u00a0», «\u00a0{mark}\u00a0»\u202f; Loire (42)\n"
+    ) in message
+
+
 async def test_what_was_found_before_the_worker_stopped_for_days_is_told_when_it_is_back(
     world: World, settings: Settings, mailroom: Mailroom
 ) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.digests.domain import DEFAULT, MAX_TOLD, Preference, Rhythm
 from app.alerts.models import AlertPreference, Digest
+from app.alerts.words import MAX_REASONS
 from app.infra.db import ItemQuery
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
@@ -91,41 +92,21 @@ _BEGIN = text("""
       DO UPDATE SET due_at = least(d.due_at, excluded.due_at)
     RETURNING d.membership_id, d.id
 """)
-_ENCLOSE = text("""
-    UPDATE alert a SET digest_id = one.digest_id
-    FROM unnest(CAST(:alerts AS uuid[]), CAST(:digests AS uuid[])) AS one (id, digest_id)
-    WHERE a.cluster_id = :cluster AND a.id = one.id
-""")
 
 
-async def enclose(
-    session: AsyncSession,
-    actor: Actor,
-    alerts: Sequence[tuple[UUID, UUID]],
-    dues: Mapping[UUID, datetime],
-) -> None:
-    """Put alerts, given with their memberships, into the mails that are due to these."""
+async def begin(
+    session: AsyncSession, actor: Actor, dues: Mapping[UUID, datetime]
+) -> dict[UUID, UUID]:
+    """The mail that is gathered for each membership, begun now if there is none."""
     memberships = sorted(dues)
-    begun = await session.execute(
-        _BEGIN,
-        {
-            "cluster": actor.cluster_id,
-            "at": actor.now,
-            "ids": [new_id() for _ in memberships],
-            "memberships": memberships,
-            "dues": [dues[one] for one in memberships],
-        },
-    )
-    digests = {row[0]: row[1] for row in begun}
-    enclosed = [(alert, digests[membership]) for alert, membership in alerts]
-    await session.execute(
-        _ENCLOSE,
-        {
-            "cluster": actor.cluster_id,
-            "alerts": [alert for alert, _ in enclosed],
-            "digests": [digest for _, digest in enclosed],
-        },
-    )
+    values = {
+        "cluster": actor.cluster_id,
+        "at": actor.now,
+        "ids": [new_id() for _ in memberships],
+        "memberships": memberships,
+        "dues": [dues[one] for one in memberships],
+    }
+    return {row[0]: row[1] for row in await session.execute(_BEGIN, values)}
 
 
 _CLOSE = text(f"""
@@ -166,7 +147,7 @@ _TOLD = text(f"""
       SELECT a.kind, a.notice_id, CASE WHEN a.kind <> 'match' THEN a.subject_id END AS tender_id,
         CASE WHEN a.kind <> 'match' THEN a.version END AS version,
         min(a.deadline_before) AS deadline_before,
-        (array_agg(f.id ORDER BY s.name, f.id))[1] AS match_id,
+        array_agg(f.id ORDER BY s.name, f.id) AS matches,
         array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.id IS NOT NULL) AS searches
       FROM mail
       JOIN alert a ON a.cluster_id = :cluster AND a.digest_id = mail.digest_id
@@ -180,22 +161,34 @@ _TOLD = text(f"""
           SELECT b.notice_id FROM mail JOIN alert b ON b.cluster_id = :cluster
             AND b.digest_id = mail.digest_id AND b.kind <> 'match' AND b.read_at IS NULL)))
       GROUP BY 1, 2, 3, 4),
+    -- A correction says what its call said, and what holds now: the call beside it misleads.
+    said AS MATERIALIZED (
+      SELECT n.id, n.source, n.kind, n.follows, n.procedure_id, n.published_on FROM notice n
+      WHERE n.id IN (SELECT notice_id FROM thing)),
+    corrected AS (
+      SELECT e.id FROM said n JOIN notice e ON e.source = n.source AND e.source_id = ANY(n.follows)
+      UNION ALL
+      SELECT e.id FROM said n JOIN said e ON e.source = n.source AND e.id <> n.id
+        AND e.procedure_id = n.procedure_id AND (e.published_on < n.published_on
+          OR (e.published_on = n.published_on AND n.kind <> 'call'))),
     first AS (
       SELECT thing.*, count(*) OVER () AS of FROM thing JOIN notice n ON n.id = thing.notice_id
+      WHERE thing.kind <> 'match' OR n.id NOT IN (SELECT id FROM corrected)
       ORDER BY thing.kind = 'match', thing.searches[1], n.deadline_at, thing.tender_id,
         thing.version, n.id LIMIT {MAX_TOLD})
     SELECT o.kind, o.of, coalesce(o.searches, '{{}}') AS searches,
-      CASE WHEN s.id IS NOT NULL THEN {WHY} END AS why,
+      ARRAY(SELECT {WHY} FROM search_match m
+        JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id
+        WHERE m.cluster_id = :cluster AND m.id = ANY(o.matches[1:{MAX_REASONS}])
+        ORDER BY s.name, m.id) AS why,
       coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
-      n.departments, n.estimate_cents, n.currency, n.url,
+      n.kind AS notice_kind, n.departments, n.estimate_cents, n.currency, n.url,
       coalesce(t.deadline_at, n.deadline_at) AS deadline_at,
       coalesce(t.deadline_zone, n.deadline_zone) AS deadline_zone,
       coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, o.deadline_before
     FROM first o
     JOIN notice n ON n.id = o.notice_id
     LEFT JOIN tender t ON t.cluster_id = :cluster AND t.id = o.tender_id
-    LEFT JOIN search_match m ON m.cluster_id = :cluster AND m.id = o.match_id
-    LEFT JOIN saved_search s ON s.cluster_id = :cluster AND s.id = m.search_id
     ORDER BY o.kind = 'match', o.searches[1], n.deadline_at, o.tender_id, o.version, n.id
 """)
 

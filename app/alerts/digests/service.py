@@ -1,7 +1,7 @@
 """Use cases of mails: how one wishes them, gathering, closing, sending, refusing them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,20 +33,18 @@ async def set_preference(session: AsyncSession, actor: Actor, preference: Prefer
     await repository.move_open(session, actor, due)
 
 
-async def enclose(session: AsyncSession, actor: Actor, alerts: Sequence[tuple[UUID, UUID]]) -> None:
-    """Have fresh alerts, given with their memberships, told by the next mail of each."""
-    if not alerts:
-        return
-    wishes = await repository.preferences(session, actor, {holder for _, holder in alerts})
+async def begun(
+    session: AsyncSession, actor: Actor, memberships: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """The next mail of each of these who wants any."""
+    wishes = await repository.preferences(session, actor, memberships)
     zone = (await clusters.get_cluster(session, actor)).zone
     dues = {
         holder: due
         for holder, wish in wishes.items()
         if (due := next_mail(wish, zone, actor.now)) is not None
     }
-    if dues:
-        mailed = [(alert, holder) for alert, holder in alerts if holder in dues]
-        await repository.enclose(session, actor, mailed, dues)
+    return await repository.begin(session, actor, dues) if dues else {}
 
 
 async def clusters_with_mail(session: AsyncSession, at: datetime) -> list[UUID]:

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.alerts.inbox.domain import AlertKind
-from app.alerts.words import TITLE_LENGTH, Told, details
+from app.alerts.words import ADDING, TITLE_LENGTH, Told, details
 from app.infra.mail import quoted
 from app.kernel.ids import decode
 from app.people.letters import WIDE
@@ -45,6 +45,8 @@ def feed(shown: Mapping[str, Any], site: str) -> bytes:
 def _entry(made: Element, shown: Mapping[str, Any]) -> None:
     told = Told.shown(shown)
     what = _WHAT[AlertKind(told.kind)]
+    if told.kind == AlertKind.MATCH:
+        what = ADDING.get(told.notice_kind, what)
     _text(made, "id", _urn("alt", shown["id"]))
     _text(made, "title", f"{what}{WIDE}: {quoted(told.title, TITLE_LENGTH)}")
     _text(made, "updated", shown["at"])

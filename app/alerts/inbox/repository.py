@@ -1,10 +1,11 @@
 """Queries of alerts, by name; each starts from what is the caller's own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.inbox.domain import Fact
@@ -18,6 +19,7 @@ ALERT = f"""
       'id', {public_id("alt", "a.id")}, 'kind', a.kind, 'at', {instant("a.at")},
       'read_at', {instant("a.read_at")},
       'tender_id', {public_id("ten", "t.id")}, 'notice_id', {public_id("not", "n.id")},
+      'notice_kind', n.kind,
       'title', coalesce(t.title, n.title), 'buyer', coalesce(t.buyer, n.buyer),
       'departments', n.departments, 'estimate', {money("n.estimate_cents", "n.currency")},
       'deadline', CASE WHEN coalesce(t.deadline_at, n.deadline_at) IS NOT NULL THEN
@@ -60,19 +62,23 @@ def alerts(*, unread: bool) -> ListQuery:
 # In one order, so that two jobs that tell the same people do not wait for each other.
 _ADD = text("""
     INSERT INTO alert
-      (cluster_id, id, membership_id, kind, subject_id, version, notice_id, deadline_before, at)
+      (cluster_id, id, membership_id, kind, subject_id, version, notice_id, deadline_before,
+       digest_id, at)
     SELECT :cluster, one.* , :at FROM unnest(CAST(:ids AS uuid[]), CAST(:memberships AS uuid[]),
       CAST(:kinds AS text[]), CAST(:subjects AS uuid[]), CAST(:versions AS bigint[]),
-      CAST(:notices AS uuid[]), CAST(:befores AS timestamptz[])) AS one
+      CAST(:notices AS uuid[]), CAST(:befores AS timestamptz[]),
+      CAST(:digests AS uuid[])) AS one
     ON CONFLICT (cluster_id, membership_id, kind, subject_id, version) DO NOTHING
-    RETURNING id, membership_id
 """)
 
 
 async def add(
-    session: AsyncSession, actor: Actor, told: Sequence[tuple[UUID, Fact]]
-) -> list[tuple[UUID, UUID]]:
-    """Add an alert for each membership and fact; those that are new, as (alert, membership)."""
+    session: AsyncSession,
+    actor: Actor,
+    told: Sequence[tuple[UUID, Fact]],
+    mails: Mapping[UUID, UUID],
+) -> int:
+    """Add an alert for each membership and fact, into the mail that is begun; how many are new."""
     given = sorted(told, key=lambda one: (one[0], one[1].subject_id, one[1].version))
     values = {
         "cluster": actor.cluster_id,
@@ -84,8 +90,10 @@ async def add(
         "versions": [fact.version for _, fact in given],
         "notices": [fact.notice_id for _, fact in given],
         "befores": [fact.deadline_before for _, fact in given],
+        "digests": [mails.get(membership) for membership, _ in given],
     }
-    return [(row[0], row[1]) for row in await session.execute(_ADD, values)]
+    added: CursorResult[Any] = await session.execute(_ADD, values)  # type: ignore[assignment]
+    return added.rowcount
 
 
 async def mark_read(

@@ -8,6 +8,7 @@ from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out
 from app.searches.schemas import WhyOut
 from app.tenders.schemas import DeadlineOut
+from app.watch.domain import NoticeKind
 
 
 class AlertPage(Page):
@@ -25,6 +26,7 @@ class AlertOut(Out):
     read_at: AwareDatetime | None
     tender_id: TenderId | None = Field(description="The followed tender that it is about.")
     notice_id: NoticeId = Field(description="The notice that says so.")
+    notice_kind: NoticeKind
     title: str
     buyer: str
     departments: list[str] = Field(description="INSEE codes.")

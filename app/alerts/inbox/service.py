@@ -35,9 +35,8 @@ async def tell(session: AsyncSession, actor: Actor, told: Iterable[tuple[UUID, F
     """Tell memberships facts, each once, and have their next mail say so; how many are new."""
     waiting, count = iter(told), 0
     while some := list(islice(waiting, AT_ONCE)):
-        fresh = await repository.add(session, actor, some)
-        await digests.enclose(session, actor, fresh)
-        count += len(fresh)
+        mails = await digests.begun(session, actor, {membership for membership, _ in some})
+        count += await repository.add(session, actor, some, mails)
     return count
 
 
@@ -113,29 +112,23 @@ async def _befell(session: AsyncSession, later_id: UUID, earlier: set[UUID]) -> 
 
 
 async def tell_searchers(
-    session: AsyncSession, actor: Actor, search_id: UUID, since: datetime
+    session: AsyncSession, actor: Actor, news: Sequence[tuple[UUID, datetime]]
 ) -> int:
-    """Tell what a saved search found: to its company's people, or to all when it is the cluster's.
+    """Tell what saved searches found, each since an instant: to the people of its company, or to
+    all when it is the cluster's.
 
-    A job's act. What it no longer asks for is no news; nor is what they have put aside themselves.
+    A job's act. What a search no longer asks for is no news; nor is what they put aside themselves.
     """
-    found = await searches.announced(session, actor, search_id, since)
-    if found is None or not found.matches:
-        return 0
     facts = [
         (one, Fact(AlertKind.MATCH, one.id, _instant(one.matched_at), one.notice_id))
-        for one in found.matches
-    ]
-    people = [
-        one
-        for one in await reachable(session)
-        if found.member_id is None or one.member_id == found.member_id
+        for one in await searches.found_since(session, actor, news)
     ]
     told = (
         (person.membership_id, fact)
-        for person in sorted(people, key=lambda one: one.membership_id)
-        for match, fact in facts
-        if (person.member_id or actor.cluster_id) not in match.dismissed_by
+        for person in sorted(await reachable(session), key=lambda one: one.membership_id)
+        for found, fact in facts
+        if found.member_id in {None, person.member_id}
+        and (person.member_id or actor.cluster_id) not in found.dismissed_by
     )
     return await tell(session, actor, told)
 

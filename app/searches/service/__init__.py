@@ -5,18 +5,15 @@ from app.searches.service.matching import match_notices, match_search
 from app.searches.service.previews import preview
 from app.searches.service.searches import Asked, change, end, save
 from app.searches.service.telling import (
-    Announced,
-    announced,
     assignments,
     clusters_to_tell,
     clusters_with_assigned,
+    found_since,
     tell,
 )
 
 __all__ = [
-    "Announced",
     "Asked",
-    "announced",
     "assign",
     "assignments",
     "change",
@@ -25,6 +22,7 @@ __all__ = [
     "dismiss",
     "end",
     "follow",
+    "found_since",
     "match_notices",
     "match_search",
     "preview",

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.journal.service import publish_all
 from app.kernel.actor import Actor
 from app.searches.events import SearchMatched
-from app.searches.models import SavedSearch
 
 # What a batch is adding to at this moment is left to the job that the batch asks for.
 DUE = text("""
@@ -27,12 +26,13 @@ DUE = text("""
 """)
 
 FOUND = text("""
-    SELECT m.id, m.notice_id, m.matched_at, ARRAY(
+    SELECT m.id, m.notice_id, m.matched_at, m.member_id, ARRAY(
       SELECT d.holder FROM match_decision d WHERE d.cluster_id = m.cluster_id
         AND d.match_id = m.id AND d.state = 'dismissed') AS dismissed
-    FROM search_match m
-    WHERE m.cluster_id = :cluster AND m.search_id = :search AND m.matched_at >= :since
-      AND m.lapsed_at IS NULL AND NOT m.silent
+    FROM unnest(CAST(:searches AS uuid[]), CAST(:sinces AS timestamptz[])) AS news (id, since)
+    JOIN saved_search s ON s.cluster_id = :cluster AND s.id = news.id AND s.ended_at IS NULL
+    JOIN search_match m ON m.cluster_id = s.cluster_id AND m.search_id = s.id
+      AND m.matched_at >= news.since AND m.lapsed_at IS NULL AND NOT m.silent
     ORDER BY m.id
 """)
 
@@ -46,20 +46,16 @@ ASSIGNED = text("""
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A match that is news; ``dismissed_by`` are the holders who put it aside (see models)."""
+    """A match that is news, of a company's search or of the cluster's (``member_id`` is null).
+
+    ``dismissed_by`` are the holders who put it aside (see models).
+    """
 
     id: UUID
     notice_id: UUID
     matched_at: datetime
-    dismissed_by: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What a search was announced for: whose it is (None: the cluster's), and its matches."""
-
     member_id: UUID | None
-    matches: tuple[Found, ...]
+    dismissed_by: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +80,20 @@ async def tell(session: AsyncSession, actor: Actor) -> int:
     return len(told)
 
 
-async def announced(
-    session: AsyncSession, actor: Actor, search_id: UUID, since: datetime
-) -> Announced | None:
-    """What a search came to find from an instant on, and finds still; None when it has ended."""
-    search = await session.get(SavedSearch, (actor.cluster_id, search_id))
-    if search is None or search.ended_at is not None:
-        return None
-    values = {"cluster": actor.cluster_id, "search": search_id, "since": since}
+async def found_since(
+    session: AsyncSession, actor: Actor, news: Sequence[tuple[UUID, datetime]]
+) -> list[Found]:
+    """What searches came to find from an instant on, each its own, and ask for still."""
+    values = {
+        "cluster": actor.cluster_id,
+        "searches": [search_id for search_id, _ in news],
+        "sinces": [since for _, since in news],
+    }
     found = await session.execute(FOUND, values)
-    return Announced(
-        search.member_id,
-        tuple(Found(one.id, one.notice_id, one.matched_at, frozenset(one[3])) for one in found),
-    )
+    return [
+        Found(one.id, one.notice_id, one.matched_at, one.member_id, frozenset(one.dismissed))
+        for one in found
+    ]
 
 
 async def clusters_with_assigned(
