@@ -31,6 +31,7 @@ from app.tenders.endpoints import router as tenders
 from app.watch.codes.endpoints import router as codes
 from app.watch.contracts.endpoints import router as renewals
 from app.watch.endpoints import router as watch
+from app.watch.groups.endpoints import router as pairs
 
 ROOMS = (
     # What is asked most stands first: a request tries the rooms in turn, some 3 µs a route.
@@ -47,6 +48,7 @@ ROOMS = (
     invitations,
     people,
     *CLUSTERS,
+    pairs,
     codes,
     searches,
     previews,

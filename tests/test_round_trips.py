@@ -17,13 +17,14 @@ from app.infra.db.connections import IMPORTER
 from app.main import create_app
 from app.settings import Settings
 from app.watch.contracts.service import import_contracts
-from app.watch.service import import_file
+from app.watch.groups.service import propose
+from app.watch.service import import_file, import_records
 from tests.alerts.rows import told
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.test_openapi import document, operations
 from tests.watch.contracts.samples import contract, siret
-from tests.watch.notices import idweb, national, write
+from tests.watch.notices import idweb, national, slim, write
 from tests.wire import Tap, tapped
 from tests.world import NOW, Person, World, build_world
 
@@ -116,6 +117,12 @@ async def import_some(settings: Settings, path: Path) -> None:
     async with open_database(settings.login_url(), role=IMPORTER) as importer:
         await import_file(importer, write(path, records), clock=lambda: NOW)
         await import_contracts(importer, [contract(siret())], clock=lambda: NOW)
+        due = {"nature": "APPEL_OFFRE", "datelimitereponse": "2026-06-01T12:00:00"}
+        calls = [slim(idweb(), "Cloches", **due) for _ in range(2)]
+        await import_records(importer, calls, clock=lambda: NOW)
+        async with importer.transaction() as session:
+            ids = await session.scalars(text("SELECT id FROM notice WHERE title = 'Cloches'"))
+            await propose(session, list(ids), NOW)
 
 
 async def watch_some(world: World) -> None:

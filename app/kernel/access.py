@@ -21,6 +21,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     EDIT_COMPANY = "edit_company"
     VOTE = "vote"
+    JOIN_NOTICES = "join_notices"
     SAVE_SEARCH = "save_search"
     FOLLOW_TENDER = "follow_tender"
     DECLARE_INTEREST = "declare_interest"
@@ -57,6 +58,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_PAYMENT,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
+            Permission.JOIN_NOTICES,
             Permission.SAVE_SEARCH,
             Permission.FOLLOW_TENDER,
         }

@@ -33,6 +33,7 @@ class AppError(Exception):
         self.detail = detail
         self.faults = faults
         self.retry_after: int | None = None  # seconds, where the refusal ends by itself
+        self.existing: str | None = None  # public id of what is there, that the caller may see
 
 
 class Unauthenticated(AppError):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.infra.db import ItemQuery, ListQuery, instant, public_id
 from app.searches.domain import State
+from app.watch.groups.repository import IN_GROUP, KIN
 from app.watch.repository import NOTICE
 
 _SEARCH = f"""
@@ -14,18 +15,32 @@ _SEARCH = f"""
 
 _THERE = "s.cluster_id = app.cluster() AND s.ended_at IS NULL"
 
+_KIN = f"CROSS JOIN LATERAL (SELECT {KIN.format('n')} AS ids) kin"
+
 # The tender that follows the notice, or another notice of its procedure.
 _FOLLOWED = """
     LEFT JOIN LATERAL (
       SELECT t.id, t.created_at, t.followed_by FROM tender t
-      WHERE t.cluster_id = m.cluster_id AND t.notice_id = ANY (ARRAY(
-        SELECT m.notice_id UNION ALL
-        SELECT o.id FROM notice o WHERE o.source = n.source AND o.procedure_id = n.procedure_id))
+      WHERE t.cluster_id = m.cluster_id AND t.notice_id = ANY (kin.ids)
       ORDER BY t.notice_id = m.notice_id DESC, t.id LIMIT 1) f ON true"""
 
+# The last word on any notice of the procedure: what was put aside comes back from no other source.
 _DECIDED = """
-    LEFT JOIN match_decision d ON d.cluster_id = m.cluster_id AND d.match_id = m.id
-      AND d.holder = coalesce(app.member(), app.cluster())"""
+    LEFT JOIN LATERAL (
+      SELECT w.* FROM search_match o
+      JOIN match_decision w ON w.cluster_id = o.cluster_id AND w.match_id = o.id
+        AND w.holder = coalesce(app.member(), app.cluster())
+      WHERE o.cluster_id = m.cluster_id AND o.search_id = m.search_id
+        AND o.notice_id = ANY (kin.ids)
+      ORDER BY w.decided_at DESC, w.id DESC LIMIT 1) d ON true"""
+
+# Of a procedure, what was found last and fits still.
+_ONCE = f"""NOT ({IN_GROUP.format("n")} AND EXISTS (
+      SELECT FROM search_match o
+      WHERE o.cluster_id = m.cluster_id AND o.search_id = m.search_id
+        AND o.notice_id = ANY (kin.ids)
+        AND (o.lapsed_at IS NULL, o.matched_at, o.id)
+          > (m.lapsed_at IS NULL, m.matched_at, m.id)))"""
 
 _STATE = """
     CASE WHEN d.state = 'dismissed' THEN 'dismissed' WHEN f.id IS NOT NULL THEN 'followed'
@@ -85,7 +100,7 @@ _MATCH = f"""
 _FROM = f"""
     FROM search_match m
     JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id
-    JOIN notice n ON n.id = m.notice_id {_DECIDED} {_FOLLOWED}
+    JOIN notice n ON n.id = m.notice_id {_KIN} {_DECIDED} {_FOLLOWED}
     WHERE m.cluster_id = app.cluster() AND s.ended_at IS NULL"""
 
 # The words as the notice spells them: those whose stem is a stem of what was asked for.
@@ -120,8 +135,10 @@ def search(search_id: UUID) -> ItemQuery:
 
 
 def matches(search_id: UUID, state: State | None) -> ListQuery:
-    """What a search found, the latest first; with ``state``, what the caller's side left there."""
-    filters: list[tuple[str, list[object]]] = [("m.search_id = {}::uuid", [search_id])]
+    """What a search found, the latest first and each procedure once; with ``state``, what the
+    caller's side left there.
+    """
+    filters: list[tuple[str, list[object]]] = [("m.search_id = {}::uuid", [search_id]), (_ONCE, [])]
     if state is not None:
         filters.append((f"({_STATE}) = {{}}::text", [state.value]))
     return ListQuery(

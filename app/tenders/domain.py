@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.errors import Conflict, Invalid
+from app.kernel.ids import encode
 
 
 class SeveralBids(StrEnum):
@@ -33,13 +35,19 @@ class NewsKind(StrEnum):
     CORRECTED = "corrected"
     CANCELLED = "cancelled"
     RESULT = "result"
+    ECHO = "echo"
+    """No news: another source said the same before."""
 
 
 class AlreadyFollowed(Conflict):
-    """One notice, one tender in a cluster."""
+    """One procedure, one tender in a cluster: ``tender_id``, which all its people may see."""
 
     code = "already_followed"
-    title = "Le regroupement suit déjà cet avis."
+    title = "Le regroupement suit déjà cette consultation."
+
+    def __init__(self, tender_id: UUID) -> None:
+        super().__init__()
+        self.existing = encode("ten", tender_id)
 
 
 class UnknownLot(Invalid):

@@ -94,7 +94,8 @@ class NoticeRow(Base):
     """A notice as it stands now.
 
     ``cpv_branches`` and ``nuts_branches`` (PostgreSQL makes them) are the branches of the code
-    lists that its codes and its lots' lie in; ``details`` what no search looks into (see
+    lists that its codes and its lots' lie in; ``group_id`` is what it shares with the others of its
+    procedure, null while it is alone; ``details`` what no search looks into (see
     ``service.content``); ``partial`` says that the record came without its body (a
     six-field export).
     """
@@ -114,6 +115,7 @@ class NoticeRow(Base):
     concession: Mapped[bool]
     procedure: Mapped[str | None]
     procedure_id: Mapped[str | None]
+    group_id: Mapped[UUID | None]
     follows: Mapped[list[str]]
     cpv: Mapped[list[str]]
     cpv_branches: Mapped[list[str] | None] = mapped_column(FetchedValue())

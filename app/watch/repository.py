@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 from app.watch.domain import Nature, NoticeKind
+from app.watch.groups.repository import ONCE, SIBLINGS
 from app.watch.words import read_words
 from app.watch.zones import PARIS
 
@@ -28,7 +29,7 @@ NOTICE = f"""
       'lot_count', jsonb_array_length(lots),
       'estimate', {money("estimate_cents", "currency")},
       'deadline', {_DEADLINE}, 'published_on', published_on, 'url', url,
-      'version', version"""
+      'version', version, 'siblings', {SIBLINGS.format("notice")}"""
 
 _NOTICES = f"""
     SELECT json_build_object({NOTICE}) AS item,
@@ -130,7 +131,8 @@ class Search:
 
 
 def notices(search: Search) -> ListQuery:
-    """The notices found, newest first. Only what is asked for stands in the SQL.
+    """The notices found, newest first, and of a procedure the newest. Only what is asked for
+    stands in the SQL.
 
     So each combination of filters has a plan of its own, and an absent one bars no index.
     """
@@ -156,12 +158,15 @@ def notices(search: Search) -> ListQuery:
         filters.append(("kind = {}::text", [search.kind.value]))
     if search.concession is not None:
         filters.append(("concession" if search.concession else "NOT concession", []))
+    # What is asked of a notice is asked of its procedure's others too, twice: see ONCE.
+    asked = "".join(f" AND {condition}" for condition, _ in filters)
+    values = [value for _, given in filters for value in given]
     return ListQuery(
         select=_NOTICES,
         order="published_on DESC, id DESC",
         after="(published_on, id) < ({}::date, {}::uuid)",
         position_length=2,
-        filters=filters,
+        filters=[*filters, (ONCE.format(asked), [*values, *values])],
     )
 
 

@@ -115,6 +115,17 @@ class NoticeLotOut(Out):
     duration_months: int | None
 
 
+class SiblingOut(Out):
+    """Another notice of the same procedure."""
+
+    id: NoticeId
+    source: str = Field(examples=["ted"])
+    source_id: str = Field(examples=["537513-2025"])
+    kind: NoticeKind
+    published_on: date
+    url: str | None
+
+
 class NoticeOut(Out):
     """A notice in a list."""
 
@@ -138,6 +149,9 @@ class NoticeOut(Out):
     published_on: date
     url: str | None
     version: int
+    siblings: list[SiblingOut] = Field(
+        description="The other notices of its procedure: in another source, or before and after it."
+    )
 
 
 class VersionRef(Out):

@@ -1,16 +1,22 @@
 """Background entry points of the watch."""
 
+from uuid import UUID
+
 import procrastinate
 
 from app.infra import jobs
+from app.journal.service import subscribe
 from app.settings import Settings
 from app.watch import service
+from app.watch.events import NoticesArrived
+from app.watch.groups import service as groups
 from app.watch.service.sources import IMPORT_TASK
 
 blueprint = procrastinate.Blueprint()
 
 TICK = "watch.tick"
 FORGET = "watch.forget"
+PROPOSE_PAIRS = "watch.propose_pairs"
 
 
 @blueprint.task(name=TICK, queueing_lock=TICK)
@@ -29,6 +35,13 @@ async def import_source(source: str) -> None:
     await service.import_source(asking, source, sole=True)
 
 
+@blueprint.task(name=PROPOSE_PAIRS, retry=jobs.RETRY)
+async def propose_pairs(notice_ids: list[str]) -> None:
+    """Propose what of an import's batch may be of one procedure with what is there."""
+    async with jobs.databases.get().importer.transaction() as session:
+        await groups.propose(session, [UUID(one) for one in notice_ids], jobs.clock.get()())
+
+
 @blueprint.task(name=FORGET, queueing_lock=FORGET)
 async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
     """Forget old runs, and the bodies of versions that are long past."""
@@ -39,3 +52,6 @@ async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it t
         runs_days=settings.keep_runs_days,
         raw_days=settings.keep_raw_days,
     )
+
+
+subscribe(NoticesArrived, PROPOSE_PAIRS)

@@ -196,3 +196,9 @@ def withdraw_own_candidacy(scene: Scene, _who: str) -> Call:
 def decide_candidacy(scene: Scene, _who: str) -> Call:
     """A company that the coordinator decides on."""
     return Call({"candidacy_id": scene.candidacy_id}, body={"outcome": "admitted"})
+
+
+@builds("decide_notice_pair")
+def decide_notice_pair(scene: Scene, _who: str) -> Call:
+    """That the scene's two notices are of two procedures."""
+    return Call({"pair_id": scene.pair_id}, body={"same": False})

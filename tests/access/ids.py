@@ -11,7 +11,7 @@ from app.kernel.ids import encode, new_id
 from tests.access.calls import Call
 
 ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{32}\b")
-OF_THE_INSTALLATION = frozenset({"not", "imp"})
+OF_THE_INSTALLATION = frozenset({"not", "imp", "pai"})
 """Ids that are the same for all who sign in."""
 OF_THE_CLUSTER = OF_THE_INSTALLATION | {"clu", "can", "mem", "ten", "lot", "pol", "int"}
 """Ids that everyone in the cluster may learn."""

@@ -107,6 +107,7 @@ class Scene:
     person_id: str = ""
     notice_id: str = ""
     import_id: str = ""
+    pair_id: str = ""
     suspended_id: str = ""
     voted_id: str = ""
     candidacy_id: str = ""
@@ -283,12 +284,16 @@ async def _companies(scene: Scene) -> None:
 
 
 async def _reference_data(scene: Scene, owner: Database) -> None:
-    notice, run = new_id(), new_id()
+    notice, run, again, pair = (new_id() for _ in range(4))
+    values = {"now": NOW, "run": run, "one": notice, "two": again, "pair": pair}
     async with owner.transaction() as session:
-        for statement in (NOTICE, RUN):
-            values = {"id": notice, "source_id": f"scene-{notice}", "now": NOW, "run": run}
+        for one in (notice, again):
+            named = {"id": one, "source_id": f"scene-{one}", "now": NOW}
+            await session.execute(text(NOTICE), named)
+        for statement in (RUN, PAIR):
             await session.execute(text(statement), values)
     scene.notice_id, scene.import_id = encode("not", notice), encode("imp", run)
+    scene.pair_id = encode("pai", pair)
 
 
 NOTICE = """
@@ -296,6 +301,10 @@ INSERT INTO notice (id, source, source_id, version, kind, title, description, bu
   follows, cpv, departments, lots, published_on, partial, content_hash, first_seen_at, updated_at)
 VALUES (:id, 'boamp', :source_id, 1, 'call', 'Entretien de la halle', 'Selon le cahier.',
   'Commune de Saint-Aubin', false, '{}', '{}', '{}', '[]', '2026-02-01', false, '', :now, :now)
+"""
+PAIR = """
+INSERT INTO notice_pair (id, notice_id, other_id, why, found_at)
+VALUES (:pair, :one, :two, '{"buyer": "name", "title": 1.0, "deadline": "day"}', :now)
 """
 RUN = """
 INSERT INTO import_run (id, source, via, state, attempt, started_at, heartbeat_at, finished_at)

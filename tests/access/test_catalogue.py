@@ -38,7 +38,7 @@ _QUEUE = "the queue's tables have no row security, see 0004"
 EXCEPTIONS: dict[str, dict[str, str]] = {
     WITHOUT_CLUSTER: {
         **dict.fromkeys(("notice", "notice_version", "source", "import_run", "set_aside"), _SHARED),
-        **dict.fromkeys(("code_label", "contract"), _SHARED),
+        **dict.fromkeys(("code_label", "contract", "notice_pair"), _SHARED),
         **dict.fromkeys(("person", "attempt", "password_reset", "identity"), _PEOPLE),
         **dict.fromkeys(("second_factor", "recovery_code"), _PEOPLE),
     },
@@ -58,6 +58,9 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "assigned": "names clusters to the job that tells who took on a notice; the job's alone",
         "clusters_to_seal": "names clusters to the job that seals their days; the job's alone",
         "clusters_to_tell": "names clusters to the job that tells of matches; the job's alone",
+        "join_groups": "makes what a cluster joined of its decisions; called by the next two",
+        "pair_decided": "a trigger: remakes what the deciding cluster joined, and no other",
+        "regroup": "tells groups of notices to be one, clusters too; the importer's alone",
         "match": "matches notices with all searches, tells their number; the job's alone",
         "clusters_with_mail": "names clusters to the job that sends their mails; the job's alone",
         "followers": "names clusters to the job that brings them news; the job's alone",

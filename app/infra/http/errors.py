@@ -90,6 +90,7 @@ class Problem(BaseModel):
     code: str = Field(description="Stable: programs may rely on it.", examples=["split_not_exact"])
     detail: str | None = None
     request_id: str
+    existing: str | None = Field(None, description="The id of what is there already.")
     errors: list[FaultOut] = []
 
 
@@ -100,6 +101,7 @@ def problem(
     *,
     detail: str | None = None,
     faults: Sequence[Fault] = (),
+    existing: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem+json answer; of many faults, the first."""
@@ -111,6 +113,7 @@ def problem(
         code=code,
         detail=detail,
         request_id=request_id.get(),
+        existing=existing,
         errors=[
             FaultOut(pointer=fault.pointer, code=fault.code, message=fault.message)
             for fault in faults[:MAX_FAULTS]
@@ -201,6 +204,7 @@ def refusal(error: AppError) -> Response:
         error.title,
         detail=error.detail,
         faults=error.faults,
+        existing=error.existing,
         headers=headers,
     )
 

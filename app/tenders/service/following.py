@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.infra.db import add_or_refuse
+from app.infra.db import hold
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
@@ -19,7 +19,7 @@ from app.kernel.ids import new_id
 from app.tenders import domain
 from app.tenders.events import InterestDeclared, TenderFollowed
 from app.tenders.models import Interest, Lot, Tender
-from app.tenders.service.news import begin_news
+from app.tenders.service.news import begin_news, of_procedure
 from app.watch import service as watch
 
 SINGLE_LOT = "Marché unique"
@@ -52,10 +52,16 @@ class TenderIn:
 async def follow_notice(
     session: AsyncSession, actor: Actor, notice_id: UUID, several_bids: str
 ) -> Tender:
-    """Follow a notice as a tender with its lots. Raises NotFound, Forbidden, AlreadyFollowed."""
+    """Follow a notice as a tender with its lots. Raises NotFound, Forbidden, AlreadyFollowed.
+
+    A procedure is followed once, whichever of its notices was taken first.
+    """
     require(actor, Permission.FOLLOW_TENDER)
     await clusters.require_active(session, actor)
     notice = await watch.get_notice(session, notice_id)
+    await hold(session, f"following {actor.cluster_id}")
+    if (there := await of_procedure(session, actor, notice_id)) is not None:
+        raise domain.AlreadyFollowed(there.id)
     tender = Tender(
         cluster_id=actor.cluster_id,
         notice_id=notice.id,
@@ -188,7 +194,8 @@ def _born(actor: Actor, several_bids: str) -> dict[str, Any]:
 async def _store(
     session: AsyncSession, actor: Actor, tender: Tender, lots: Sequence[LotIn]
 ) -> Tender:
-    await add_or_refuse(session, tender, domain.AlreadyFollowed)
+    session.add(tender)
+    await session.flush()
     for position, lot in enumerate(lots or [LotIn("1", SINGLE_LOT)], start=1):
         session.add(
             Lot(

@@ -18,6 +18,7 @@ from app.kernel.ids import new_id
 from app.watch.contracts.service import keep_awards
 from app.watch.domain import NoticeKind
 from app.watch.events import NoticeChanged, NoticeCorrected, NoticesArrived, NoticesAwarded
+from app.watch.groups.service import group
 from app.watch.service.prepare import Item, Refused
 
 CONTENT = {
@@ -79,7 +80,8 @@ KNOWN = text(
 )
 
 # What came before in the same story: the notices that a correction or an award names, those that
-# these name, and the earlier ones of its procedure. A result is no news to another result.
+# these name, and the earlier ones of its procedure, there or in another source. A result is no
+# news to another result.
 EARLIER = text("""
     WITH RECURSIVE chain (later, earlier, depth) AS (
       SELECT n.id, e.id, 1 FROM notice n
@@ -94,8 +96,10 @@ EARLIER = text("""
     SELECT later, earlier FROM chain WHERE later <> earlier
     UNION
     SELECT n.id, e.id FROM notice n
-    JOIN notice e ON e.source = n.source AND e.procedure_id = n.procedure_id AND e.id <> n.id
-    WHERE n.id = ANY(:ids) AND NOT (n.kind = 'award' AND e.kind = 'award')
+    CROSS JOIN LATERAL (
+      SELECT * FROM notice o WHERE o.source = n.source AND o.procedure_id = n.procedure_id
+      UNION ALL SELECT * FROM notice o WHERE o.source <> n.source AND o.group_id = n.group_id) e
+    WHERE n.id = ANY(:ids) AND e.id <> n.id AND NOT (n.kind = 'award' AND e.kind = 'award')
       AND (e.published_on < n.published_on
       OR (e.published_on = n.published_on AND n.kind <> 'call'))
     ORDER BY 1, 2
@@ -126,17 +130,20 @@ class _Known:
 async def store(session: AsyncSession, source: str, items: Iterable[Item], at: datetime) -> Outcome:
     """Store notices of one source, and announce what changed and what was corrected.
 
-    One import at a time writes for a source: two runs of it take turns, batch by batch.
+    One import at a time writes, batch by batch: two runs of a source take turns, and so do the
+    sources, whose notices may be of one procedure.
     """
     given = list(items)
-    await hold(session, f"import {source}")
+    await hold(session, "import")
     outcome = await _store(session, source, given, at)
+    written = {**outcome.new, **outcome.changed}
+    await group(session, ((one, item.notice.source_id) for one, item in written.items()))
     new, changed = (
         {notice_id: item.notice for notice_id, item in items.items()}
         for items in (outcome.new, outcome.changed)
     )
     await keep_awards(session, source, new, changed, at)
-    if arrived := (*outcome.new, *outcome.changed):
+    if arrived := tuple(written):
         await announce(session, NoticesArrived(arrived))
     for notice_id in outcome.changed:
         await announce(session, NoticeChanged(notice_id))

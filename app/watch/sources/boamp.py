@@ -32,6 +32,7 @@ OBJECT_LIMIT = 200
 """Characters at which the source cuts ``objet``, with or without ``...``."""
 
 _IDWEB = re.compile(r"[0-9]{2}-[0-9]{1,9}")
+_TED = re.compile(r"[1-9][0-9]{2,8}-[0-9]{4}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?")
 _TRUST = {Dialect.EFORMS: Trust.STATED, Dialect.LEGACY: Trust.LYING}
 
@@ -80,7 +81,7 @@ def read(record: object) -> Notice:
         buyer=_buyer(entry),
         published_on=published_on,
         kind=_kind(entry, deadline),
-        procedure_id=entry.text("contractfolderid") or body.procedure_id,
+        procedure_id=entry.text("contractfolderid").lower() or body.procedure_id,
         follows=tuple(dict.fromkeys(known for known in _earlier(entry) if known != source_id)),
         description=body.description if clean(body.description) != title else "",
         buyer_siret=body.buyer_siret,
@@ -180,7 +181,8 @@ def _earlier(entry: _Record) -> Iterator[str]:
     ]
     named = [raw_text(value).strip() for value in listed]
     named += texts(entry.gestion, "REFERENCE", "ANNONCE_ANTERIEUR", "IDWEB")
-    return (known for known in [*named, *entry.body.follows] if _IDWEB.fullmatch(known))
+    named += entry.body.follows
+    return (known for known in named if _IDWEB.fullmatch(known) or _TED.fullmatch(known))
 
 
 def _nature(entry: _Record) -> Nature | None:

@@ -85,7 +85,7 @@ def eforms(notice: list[object]) -> Body:
         nature=NATURES.get(text(project, "cbc:ProcurementTypeCode").lower()),
         concession=_concession(notice),
         procedure=PROCEDURES.get(code, code) or None,
-        procedure_id=text(notice, "cbc:ContractFolderID") or None,
+        procedure_id=text(notice, "cbc:ContractFolderID").lower() or None,
         cpv=_cpv(project, lots),
         nuts=eforms_lots.places(project),
         lots=read,
