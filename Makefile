@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DATASETTE := .grappe/datasette
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 export GRAPPE_HOST ?= $(or $(HOST),127.0.0.1)
 export GRAPPE_PORT ?= $(or $(PORT),8000)
@@ -32,8 +33,8 @@ trials: $(VENV)/.dev ## The long adversarial runs (CASES=, SEED=)
 trials-sample: $(VENV)/.dev ## A short one of them, for each change (SEED=)
 	$(BIN)/python -m tests.trials --sample --seed $(or $(SEED),1)
 
-bench: $(VENV)/.dev ## Measure against the floor and print ratios
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev $(DATASETTE)/.ready ## Measure against the floor and print ratios (ARGS="search import")
+	$(BIN)/python -m bench $(ARGS)
 
 check: format-check lint types contracts drift compose-check ## All gates but the tests
 
@@ -68,6 +69,8 @@ lock: $(VENV)/bin/uv ## Resolve the locked dependencies anew
 		pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev \
 		-c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile -q --universal --generate-hashes --no-header --no-annotate \
+		bench/datasette.in -o bench/datasette.lock
 
 clean: ## Remove the virtual environment and the data of runs and tests
 	rm -rf $(VENV) .grappe
@@ -86,3 +89,8 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/uv
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(UV) pip install -q -r requirements-dev.lock
 	@touch $@
+
+# What searches are measured beside; where it cannot be had, the bench says so and goes on.
+$(DATASETTE)/.ready: bench/datasette.lock | $(VENV)/bin/uv
+	$(UV) venv -q --clear --python $(BIN)/python $(DATASETTE) \
+		&& VIRTUAL_ENV=$(CURDIR)/$(DATASETTE) $(BIN)/uv pip install -q -r $< && touch $@ || rm -rf $(DATASETTE)

@@ -1,108 +1,101 @@
-"""``make bench``: prints shares of the floor and memory; exits 1 when a bound is missed."""
+"""``make bench``: prints shares of the floor and memory; exits 1 when a bound is missed.
+
+``make bench ARGS="search import"`` measures those parts alone.
+"""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from app.infra import embedded
 from app.settings import MAX_RATE, Settings
-from bench import data, matching, memory, shares
-from bench.cases import ITEMS, REQUIRED_SHARE
+from bench import data, imports, matching, memory, searching, shares, tables
 
 DATA_DIR = Path(__file__).resolve().parents[1] / ".grappe" / "bench"
 
-out = Console(highlight=False, width=110)
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A PostgreSQL to measure on, as each of its three roles; the databases are the parts'."""
+
+    superuser: str
+    owner: str
+    login: str
+    environment: dict[str, str]
 
 
-def main() -> int:
-    """Fill, measure, print. The exit code: 0 when every bound holds, else 1."""
+def lists(place: Place) -> bool:
+    """Lists beside the floor, and the memory of the API after them."""
+    owner, login = data.at(place.owner, data.DATABASE), data.at(place.login, data.DATABASE)
+    tables.tell(f"Filling {data.ROWS:,} notices and tenders (kept for the next run) …")
+    data.fill(place.superuser, owner, login)
+    floor_url = data.open_floor(place.superuser, owner)
+    urls = {"GRAPPE_DATABASE_URL": login, "GRAPPE_DATABASE_OWNER_URL": owner}
+    with shares.both({**place.environment, **urls}, floor_url) as (ours, floor):
+        found = list(shares.measure(ours, floor, owner))
+        bound = memory.of_api(ours)
+    tables.print_shares(found)
+    tables.print_memory([bound])
+    return bound.passed and all(one.passed for one in found)
+
+
+def import_(place: Place) -> bool:
+    """An import beside COPY, and the memory that one of a file takes."""
+    bound = memory.of_import(place.superuser, place.owner, place.login, place.environment)
+    tables.print_memory([bound])
+    tables.tell(f"Importing {imports.NOTICES:,} notices …")
+    found = imports.measure(place.superuser, place.owner, place.login, place.environment)
+    tables.print_import(found)
+    return bound.passed and found.passed
+
+
+def matches(place: Place) -> bool:
+    """Matching beside the import."""
+    found = matching.measure(place.superuser, place.owner, place.login)
+    tables.print_matching(found)
+    return found.passed
+
+
+def search(place: Place) -> bool:
+    """A search beside the floor, and beside Datasette."""
+    found = searching.measure(
+        place.superuser, place.owner, place.login, place.environment, tables.tell
+    )
+    tables.print_search(found)
+    return found.passed
+
+
+PARTS: dict[str, Callable[[Place], bool]] = {
+    "lists": lists,
+    "import": import_,
+    "matching": matches,
+    "search": search,
+}
+
+
+def main(named: list[str]) -> int:
+    """Fill, measure, print. The exit code: 0 when every bound holds, else 1; 2 for no such part."""
+    if unknown := set(named) - set(PARTS):
+        tables.tell(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
+        return 2
     base = Settings(data_dir=DATA_DIR, database_url=None, database_owner_url=None)
+    environment = {
+        "GRAPPE_DATA_DIR": str(DATA_DIR),
+        "GRAPPE_ENVIRONMENT": "development",
+        "GRAPPE_LOG_FORMAT": "json",  # as the image sets it
+        "GRAPPE_WORKER": "false",
+        # Counted, never reached: the load comes from one address with one token a cluster.
+        "GRAPPE_RATE_LIMIT_PER_MINUTE": str(MAX_RATE),
+        "GRAPPE_RATE_LIMIT_ANONYMOUS_PER_MINUTE": str(MAX_RATE),
+    }
     with embedded.database(base) as running:
-        owner = data.at(running.owner_url(), data.DATABASE)
-        login = data.at(running.login_url(), data.DATABASE)
+        owner = running.owner_url()
         superuser = data.at(owner, "postgres").replace(embedded.OWNER, "postgres", 1)
-        out.print(f"Filling {data.ROWS:,} notices and tenders (kept for the next run) …")
-        data.fill(superuser, owner, login)
-        floor_url = data.open_floor(superuser, owner)
-        environment = {
-            "GRAPPE_DATABASE_URL": login,
-            "GRAPPE_DATABASE_OWNER_URL": owner,
-            "GRAPPE_DATA_DIR": str(DATA_DIR),
-            "GRAPPE_ENVIRONMENT": "development",
-            "GRAPPE_LOG_FORMAT": "json",  # as the image sets it
-            "GRAPPE_WORKER": "false",
-            # Counted, never reached: the load comes from one address with one token a cluster.
-            "GRAPPE_RATE_LIMIT_PER_MINUTE": str(MAX_RATE),
-            "GRAPPE_RATE_LIMIT_ANONYMOUS_PER_MINUTE": str(MAX_RATE),
-        }
-        with shares.both(environment, floor_url) as (ours, floor):
-            found = list(shares.measure(ours, floor, owner))
-            bounds = [memory.of_api(ours)]
-        bounds.append(memory.of_import(superuser, owner, login, environment))
-        matched = matching.measure(superuser, owner, login)
-    print_shares(found)
-    print_memory(bounds)
-    print_matching(matched)
-    kept = [one.passed for one in found] + [one.passed for one in bounds] + [matched.passed]
-    return 0 if all(kept) else 1
-
-
-def print_shares(found: list[shares.Share]) -> None:
-    """Requests per second as a share of the floor's: no times, which differ by machine."""
-    table = Table(title=f"Lists of {ITEMS} among {data.ROWS:,} rows, as a share of the floor")
-    for name in ("list", "floor", "ours", "rounds", "required", "client", ""):
-        table.add_column(name, justify="left" if name in {"list", ""} else "right")
-    for one in found:
-        table.add_row(
-            one.name,
-            "1.00",
-            f"{one.middle:.2f}",
-            f"{min(one.rounds):.2f} - {max(one.rounds):.2f}",
-            f"{REQUIRED_SHARE:.2f}",
-            f"{one.busiest_client:.0%} busy",
-            verdict(one.passed),
-        )
-    out.print(table)
-
-
-def print_memory(bounds: list[memory.Bound]) -> None:
-    """Memory against its bounds."""
-    table = Table(title="Memory, in MB")
-    for name in ("what", "seen", "bound", ""):
-        table.add_column(name, justify="right" if name in {"seen", "bound"} else "left")
-    for one in bounds:
-        seen = "not measured" if one.seen is None else f"{one.seen:.0f}"
-        table.add_row(one.name, seen, f"{memory.BOUND_MB}", one.remark or verdict(one.passed))
-    out.print(table)
-
-
-def print_matching(matched: matching.Matched) -> None:
-    """Matching as a share of the import of the same notices, and its one bound in seconds."""
-    title = f"{matching.ARRIVING:,} new notices against {matching.SEARCHES:,} saved searches"
-    table = Table(title=title)
-    for name in ("import", "matching", "rounds", "required", "at most (s)", "matches", ""):
-        table.add_column(name, justify="right" if name else "left")
-    if matched.middle is None:
-        table.add_row("", "", "", "", "", "", matched.remark)
-    else:
-        table.add_row(
-            "1.00",
-            f"{matched.middle:.2f}",
-            f"{min(matched.shares):.2f} - {max(matched.shares):.2f}",
-            f"{matching.MOST_OF_IMPORT:.2f}",
-            f"{matched.seconds:.1f} of {matching.MOST_SECONDS}",
-            f"{matched.matches:,}",
-            verdict(matched.passed),
-        )
-    out.print(table)
-
-
-def verdict(passed: bool) -> str:
-    """A word that a log shows as well as a terminal."""
-    return "ok" if passed else "MISSED"
+        place = Place(superuser, owner, running.login_url(), environment)
+        held = [part(place) for name, part in PARTS.items() if not named or name in named]
+    return 0 if all(held) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """What is measured: each list, and the query with which the floor gives the same items."""
 
 from dataclasses import dataclass
+from itertools import count, islice
 from uuid import UUID
 
 from app.infra.db import ListQuery
@@ -35,10 +36,13 @@ class Case:
 def floor_sql(query: ListQuery) -> str:
     """The same items in the same order, with the cluster as a plain value.
 
-    The row's expression is the product's own, so that the shape cannot drift apart; paging,
-    sign-in and scope are left out.
+    The row's expression and the filters are the product's own, so that the shape cannot drift
+    apart; paging, sign-in and scope are left out.
     """
     rows = query.select.replace("app.cluster()", "$1::uuid")
+    marks = (f"${place}" for place in count(1))
+    for condition, values in query.filters:
+        rows += " AND " + condition.format(*islice(marks, len(values)))
     return (
         f"SELECT json_build_object('items', json_agg(item), 'next_cursor', NULL)::text"
         f" FROM ({rows} ORDER BY {query.order} LIMIT {ITEMS}) AS page"

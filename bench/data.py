@@ -1,6 +1,7 @@
 """The rows: made inside PostgreSQL, once, and kept for the next run of the same schema."""
 
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -77,16 +78,31 @@ STEPS = (PEOPLE, NOTICES, TENDERS)
 
 
 def fill(superuser_url: str, owner_url: str, login_url: str) -> None:
-    """Make the database anew and fill it, unless it is as these steps and migrations leave it."""
-    mark = _mark()
-    if _known(superuser_url, owner_url, mark):
-        return
-    renew(superuser_url, owner_url, login_url)
+    """Make the database of the lists, unless it is there."""
+    once(superuser_url, owner_url, login_url, "".join(STEPS), _run_steps)
+
+
+def _run_steps(owner_url: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         for step in STEPS:
             connection.execute(step.encode())
         connection.execute("VACUUM (ANALYZE)")
+
+
+def once(
+    superuser_url: str, owner_url: str, login_url: str, made_of: str, make: Callable[[str], None]
+) -> None:
+    """Make the database anew with ``make(owner_url)``, unless it is as that leaves it.
+
+    ``made_of`` is what the rows depend on, beside the migrations.
+    """
+    mark = _mark(made_of)
+    if _known(superuser_url, owner_url, mark):
+        return
+    renew(superuser_url, owner_url, login_url)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA bench")
+        make(owner_url)
         connection.execute("CREATE TABLE bench.filled AS SELECT %s::text AS mark", (mark,))
 
 
@@ -110,9 +126,8 @@ def at(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def _mark() -> str:
-    """What the rows depend on: the steps above, and the migrations."""
-    texts = [step.encode() for step in STEPS]
+def _mark(made_of: str) -> str:
+    texts = [made_of.encode()]
     texts += [path.read_bytes() for path in sorted(MIGRATIONS.glob("*.py"))]
     return sha256(b"".join(texts)).hexdigest()
 
@@ -146,10 +161,13 @@ def open_floor(superuser_url: str, owner_url: str) -> str:
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(password))
         )
         connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), role)
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                sql.Identifier(database_of(owner_url)), role
+            )
         )
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(sql.SQL("GRANT SELECT ON tender, notice TO {}").format(role))
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA app TO {}").format(role))
         connection.execute(sql.SQL("DROP POLICY IF EXISTS {} ON tender").format(role))
         connection.execute(
             sql.SQL("CREATE POLICY {role} ON tender TO {role} USING (true)").format(role=role)

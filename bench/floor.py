@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.cases import CASES, Case
+from app.watch.repository import Search, notices
+from bench.cases import CASES, Case, floor_sql
 
 POOL_SIZE = 8
 """Connections, as many as one API process has for reads by default."""
@@ -41,6 +42,19 @@ def endpoint(case: Case) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
+async def search(request: Request) -> Response:
+    """The page that a search gives: the product's own SQL, with what was asked as its values."""
+    asked = request.query_params
+    query = notices(Search(asked["q"], asked["cpv"], (asked["department"],)))
+    values = [value for _, given in query.filters for value in given]
+    body = await request.app.state.pool.fetchval(floor_sql(query), *values)
+    return Response(body, media_type="application/json")
+
+
 app = Starlette(
-    routes=[Route(case.floor_path, endpoint(case)) for case in CASES], lifespan=lifespan
+    routes=[
+        *(Route(case.floor_path, endpoint(case)) for case in CASES),
+        Route("/search", search),
+    ],
+    lifespan=lifespan,
 )

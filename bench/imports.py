@@ -21,6 +21,7 @@ from bench import bulletin, data
 from bench.processes import free_port, server
 
 DATABASE = "bench_import"
+NOTICES = 200_000
 REQUIRED_SHARE = 0.4
 """Of the floor's pace (the issue)."""
 
@@ -52,7 +53,7 @@ def measure(
     owner_url: str,
     login_url: str,
     environment: Mapping[str, str],
-    notices: int,
+    notices: int = NOTICES,
 ) -> Import:
     """Import so many notices as ``grappe import --from --to`` does, then COPY a part of them."""
     owner, login = data.at(owner_url, DATABASE), data.at(login_url, DATABASE)

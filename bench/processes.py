@@ -45,10 +45,16 @@ class Server:
 
 
 @contextmanager
-def server(command: list[str], environment: Mapping[str, str], port: int) -> Iterator[Server]:
+def server(
+    command: list[str],
+    environment: Mapping[str, str],
+    port: int,
+    *,
+    python: str = sys.executable,
+) -> Iterator[Server]:
     """Run a server until the end of the context; ready once it accepts connections."""
     process = subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, *command],
+        [python, *command],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )
