@@ -23,11 +23,13 @@ POOL_SIZE = 8
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Hold the pool."""
-    async with asyncpg.create_pool(
-        os.environ["BENCH_FLOOR_URL"], min_size=POOL_SIZE, max_size=POOL_SIZE
-    ) as pool:
-        app.state.pool = pool
+    """Hold the pools; searches are planned for their values, as the product's are."""
+    url, by_values = os.environ["BENCH_FLOOR_URL"], {"plan_cache_mode": "force_custom_plan"}
+    async with (
+        asyncpg.create_pool(url, min_size=POOL_SIZE, max_size=POOL_SIZE) as pool,
+        asyncpg.create_pool(url, min_size=1, server_settings=by_values) as searching,
+    ):
+        app.state.pool, app.state.searching = pool, searching
         yield
 
 
@@ -47,7 +49,7 @@ async def search(request: Request) -> Response:
     asked = request.query_params
     query = notices(Search(asked["q"], asked["cpv"], (asked["department"],)))
     values = [value for _, given in query.filters for value in given]
-    body = await request.app.state.pool.fetchval(floor_sql(query), *values)
+    body = await request.app.state.searching.fetchval(floor_sql(query), *values)
     return Response(body, media_type="application/json")
 
 

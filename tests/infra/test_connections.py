@@ -79,6 +79,23 @@ async def test_a_connection_keeps_a_bounded_number_of_queries(
         assert used == b"1"
 
 
+async def test_what_suits_rare_values_and_common_ones_is_planned_for_each(
+    world: World, settings: Settings
+) -> None:
+    caller = Anyone(world.alpha.token, NOW, "test")
+    sql = "SELECT count(*)::text FROM notice WHERE id > $1::uuid"
+    plain, by_values = Query(sql), Query(f"{sql} ", by_values=True)
+    plans = "SELECT generic_plans > 0, custom_plans::text FROM pg_prepared_statements"
+    async with open_database(settings.login_url(), size=1) as database:
+        for query in [plain, by_values] * 10:
+            await database.read(caller, query, [world.cluster_id])
+        found = [
+            (await database.read(caller, Query(f"{plans} WHERE name = '{one.name}'"), ())).columns
+            for one in (plain, by_values)
+        ]
+    assert found == [(b"t", b"5"), (b"f", b"10")]
+
+
 @pytest.mark.parametrize("failing", ["SELECT 1 / $1::int", "SELECT nothing FROM nowhere"])
 async def test_a_plan_outlives_the_failure_that_it_came_with(
     world: World, settings: Settings, failing: str

@@ -56,7 +56,8 @@ class ListQuery:
     ``{}`` for each value, in order. ``moving`` filters have values that time moves (the present
     instant, say): a cursor outlives them. ``after`` is the condition that a row comes after a
     position, with ``{}`` per part. ``parent`` is the condition that what the list hangs on is
-    there for the caller, with its values: without it there is no list.
+    there for the caller, with its values: without it there is no list. ``by_values`` is the
+    query's own.
     """
 
     select: str
@@ -67,6 +68,7 @@ class ListQuery:
     moving: Sequence[tuple[str, Sequence[object]]] = ()
     parent: tuple[str, Sequence[object]] | None = None
     trace: Trace | None = None
+    by_values: bool = False
 
     @property
     def scope(self) -> str:
@@ -98,7 +100,7 @@ class ListQuery:
             f" THEN (array_agg(to_json(keys) ORDER BY n) FILTER (WHERE n = {count}))[1] END,"
             f" {due} FROM numbered"
         )
-        return Query(sql), values
+        return Query(sql, self.by_values), values
 
 
 def _marked(condition: tuple[str, Sequence[object]], values: list[object]) -> str:

@@ -26,15 +26,19 @@ MAX_PREPARED = 100
 _READ_WRITE = b"SET TRANSACTION READ WRITE"
 """First in its message: the connections of hot reads are read-only unless told."""
 
+_BY_VALUES = b"SET LOCAL plan_cache_mode = force_custom_plan"
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A statement that PostgreSQL plans once per connection; ``sql`` uses ``$1`` … ``$n``.
 
-    A read yields one row at most; its columns come as PostgreSQL's own text.
+    A read yields one row at most; its columns come as PostgreSQL's own text. ``by_values`` has it
+    planned for each set of values: what suits a rare word is slow for a common one.
     """
 
     sql: str
+    by_values: bool = False
 
     @property
     def name(self) -> str:
@@ -80,7 +84,8 @@ async def ask(
     ``psycopg.Error`` of the first statement that fails.
     """
     name = query.name
-    before = [_READ_WRITE, scope] if writes else [scope]
+    before = [_READ_WRITE] if writes else []
+    before += [_BY_VALUES, scope] if query.by_values else [scope]
     planning = _planning(connection, query)
     given = b", ".join(sql.Literal(value).as_bytes(connection) for value in values)
     execute = b"EXECUTE " + name.encode() + (b"(" + given + b")" if given else b"")
