@@ -83,7 +83,7 @@ async def test_what_suits_rare_values_and_common_ones_is_planned_for_each(
     world: World, settings: Settings
 ) -> None:
     caller = Anyone(world.alpha.token, NOW, "test")
-    sql = "SELECT count(*)::text FROM notice WHERE id > $1::uuid"
+    sql = "SELECT ($1::uuid)::text"
     plain, by_values = Query(sql), Query(f"{sql} ", by_values=True)
     plans = "SELECT generic_plans > 0, custom_plans::text FROM pg_prepared_statements"
     async with open_database(settings.login_url(), size=1) as database:

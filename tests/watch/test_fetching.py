@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.infra.db import Database
-from app.watch.service import runs
+from app.watch.service import Run, runs
 from app.watch.service.fetching import one_ahead
 from app.watch.sources import polite
 from tests.watch.notices import one
@@ -65,11 +65,11 @@ async def test_a_failure_is_told_after_what_came_before_it() -> None:
 
 
 async def test_nothing_is_fetched_any_more_once_storing_failed() -> None:
-    lines = Lines(slow_at=2)
+    lines, before = Lines(slow_at=2), asyncio.all_tasks()
     with pytest.raises(ValueError, match="the disk is full"):
         await deal_with(lines, failing=True)
     assert lines.closed
-    assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    assert asyncio.all_tasks() <= before
 
 
 @pytest.mark.usefixtures("boamp_on")
@@ -82,13 +82,14 @@ async def test_a_page_is_behind_us_once_it_is_stored_and_not_before(
     portal.script = [Answer(200, page), *[Answer(503)] * polite.ATTEMPTS]
     keep, cursors = runs.keep, []
 
-    async def late(*given: Any) -> None:
-        async with asyncio.timeout(5):
+    async def late(database: Database, run: Run, *given: Any) -> None:
+        async with asyncio.timeout(20):
             while portal.script:  # noqa: ASYNC110 - filled by the server's thread
                 await asyncio.sleep(0.01)
-        cursors.append(await one(importer, "SELECT cursor FROM import_run ORDER BY id DESC"))
-        await keep(*given)
-        cursors.append(await one(importer, "SELECT cursor FROM import_run ORDER BY id DESC"))
+        row = "SELECT cursor FROM import_run WHERE id = :id"
+        cursors.append(await one(importer, row, id=run.id))
+        await keep(database, run, *given)
+        cursors.append(await one(importer, row, id=run.id))
 
     monkeypatch.setattr(runs, "keep", late)
     run = await fetch(importer, naps)
