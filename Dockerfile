@@ -17,6 +17,8 @@ RUN python -m compileall -q app alembic
 FROM python:3.13-slim
 RUN python -m pip uninstall --yes --quiet --root-user-action ignore pip
 RUN useradd --system --uid 10001 --home-dir /var/lib/grappe --create-home grappe
+# A volume that is mounted here takes its owner from it.
+RUN install -d -o 10001 -g 10001 -m 0700 /var/lib/grappe/files
 WORKDIR /srv/grappe
 COPY --from=build /srv/grappe /srv/grappe
 ENV PATH=/srv/grappe/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

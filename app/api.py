@@ -6,6 +6,8 @@ from app.alerts.calendars.endpoints import router as calendars
 from app.alerts.digests.endpoints import router as digests
 from app.alerts.feeds.endpoints import router as feeds
 from app.alerts.inbox.endpoints import router as inbox
+from app.certificates.endpoints import files as certificate_files
+from app.certificates.endpoints import router as certificates
 from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
@@ -49,6 +51,8 @@ ROOMS = (
     people,
     *CLUSTERS,
     pairs,
+    certificates,
+    certificate_files,
     codes,
     searches,
     previews,
@@ -80,6 +84,7 @@ TAGS = [
     {"name": "cluster", "description": "The body that gathers the companies."},
     {"name": "members", "description": "Its companies: admission, standing, identity."},
     {"name": "candidacies", "description": "Companies that would join, and the votes on them."},
+    {"name": "certificates", "description": "What companies prove, and until when it holds."},
     {"name": "sources", "description": "Where notices come from, and how fresh they are."},
     {"name": "notices", "description": "What was published: search, lots, deadlines, versions."},
     {"name": "codes", "description": "What CPV and NUTS codes mean; French areas."},

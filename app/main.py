@@ -10,6 +10,7 @@ from app import api
 from app.clusters.company_search import open_company_search
 from app.infra import logs
 from app.infra.db import open_database
+from app.infra.files import Files
 from app.infra.http import errors
 from app.infra.http.cors import add_cors
 from app.infra.http.cursor import Cursors
@@ -61,7 +62,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         ):
             secret = secret_key(settings)
             app.state.installation = Installation(
-                settings, database, Cursors(secret), clock, secret
+                settings, database, Cursors(secret), clock, secret, Files(settings)
             )
             app.state.company_search = register
             yield

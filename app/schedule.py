@@ -8,6 +8,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Status
 
 from app.alerts import tasks as alerts
+from app.certificates import tasks as certificates
 from app.journal import tasks as journal
 from app.people import tasks as people
 from app.searches import tasks as searches
@@ -35,6 +36,7 @@ ROOMS = (
     journal.blueprint,
     people.blueprint,
     watch.blueprint,
+    certificates.blueprint,
     tenders.blueprint,
     searches.blueprint,
     alerts.blueprint,
@@ -81,3 +83,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
     queue.periodic(cron=AT_NIGHT)(watch.forget)
+    queue.periodic(cron=AT_NIGHT)(certificates.sweep)

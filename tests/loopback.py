@@ -23,6 +23,9 @@ class Loopback:
             def do_POST(self) -> None:
                 self.do_GET()
 
+            def do_PUT(self) -> None:
+                self.do_GET()
+
             def log_message(self, *_: object) -> None:
                 """In silence."""
 

@@ -20,6 +20,7 @@ from app.watch.contracts.service import import_contracts
 from app.watch.groups.service import propose
 from app.watch.service import import_file, import_records
 from tests.alerts.rows import told
+from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.test_openapi import document, operations
@@ -93,6 +94,7 @@ async def scene(settings: Settings, owner: Database, tmp_path_factory: Any) -> A
 
 async def fill(world: World) -> None:
     """Something to show for each read."""
+    ok(await upload(world.alpha, await add(world.alpha, audience="cluster")), 200)
     await presented(world)
     tender = await write_tender(world)
     interest = {"lot_id": tender["lots"][0]["id"], "stance": "lead"}

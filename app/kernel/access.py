@@ -26,6 +26,7 @@ class Permission(StrEnum):
     FOLLOW_TENDER = "follow_tender"
     DECLARE_INTEREST = "declare_interest"
     PREPARE_BID = "prepare_bid"
+    KEEP_CERTIFICATES = "keep_certificates"
     COMMIT_COMPANY = "commit_company"
     RECORD_RECEIPT = "record_receipt"
 
@@ -35,6 +36,7 @@ _FOR_A_COMPANY = {
     Permission.VOTE,
     Permission.DECLARE_INTEREST,
     Permission.PREPARE_BID,
+    Permission.KEEP_CERTIFICATES,
     Permission.COMMIT_COMPANY,
     Permission.RECORD_RECEIPT,
 }
@@ -44,6 +46,7 @@ _WORK = {
     Permission.FOLLOW_TENDER,
     Permission.DECLARE_INTEREST,
     Permission.PREPARE_BID,
+    Permission.KEEP_CERTIFICATES,
     Permission.RECORD_RECEIPT,
 }
 
@@ -80,7 +83,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.CONTRIBUTOR: frozenset({Permission.SAVE_SEARCH} | _WORK),
     Role.VIEWER: frozenset(),
-    Role.INTEGRATION: frozenset(_WORK - {Permission.PREPARE_BID}),
+    Role.INTEGRATION: frozenset(_WORK - {Permission.PREPARE_BID, Permission.KEEP_CERTIFICATES}),
 }
 
 

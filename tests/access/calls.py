@@ -25,6 +25,7 @@ class Call:
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     body: Any = None
+    file: bytes | None = None
     version: int | str | None = None
 
 
@@ -75,6 +76,8 @@ async def send(
         sent["Authorization"] = f"Bearer {token}"
     if "Idempotency-Key" in operation.takes("header"):
         sent["Idempotency-Key"] = key or uuid4().hex
+    if call.file is not None:
+        sent["Content-Type"] = "application/pdf"
     if call.version is not None:
         sent["If-Match"] = f'"{call.version}"'
     return await client.request(
@@ -82,6 +85,7 @@ async def send(
         operation.path.format(**call.path),
         params=call.query,
         json=call.body,
+        content=call.file,
         headers=sent,
     )
 
@@ -90,6 +94,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "alert_id": lambda _: encode("alt", uuid4()),
     "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
+    "certificate_id": lambda scene: scene.own["certificate_id"],
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
     "decision_id": lambda scene: scene.decision_id,
     "import_id": lambda scene: scene.import_id,

@@ -17,6 +17,8 @@ from app.kernel.actor import Role
 from app.kernel.ids import decode, encode, new_id
 from app.people.domain import fresh_token
 from tests.alerts.rows import told
+from tests.certificates.steps import add as add_certificate
+from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
@@ -229,7 +231,12 @@ async def _holdings(scene: Scene) -> None:
     address = ok(await alpha.post("/v1/calendar-addresses", {"name": "Téléphone"}))
     secret = address["url"].rsplit("/", 1)[-1].removesuffix(".ics")
     feed = ok(await alpha.post("/v1/feed-addresses", {"name": "Lecteur"}))
+    kept = await add_certificate(alpha, audience="company")
+    ok(await upload(alpha, kept), 200)
+    shared = await add_certificate(alpha)
     scene.own |= {
+        "certificate_id": kept["id"],
+        "shared_certificate_id": shared["id"],
         "session_id": session["id"],
         "membership_id": session["membership_id"],
         "token_id": token["id"],

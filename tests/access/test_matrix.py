@@ -7,10 +7,7 @@ rehearsed: the request runs whole, and its transaction is rolled back.
 import pytest
 from httpx import AsyncClient
 
-import tests.access.builders
-import tests.access.builders_alerts
-import tests.access.builders_cluster
-import tests.access.builders_searches  # noqa: F401
+import tests.access.builders  # noqa: F401
 from app.api import TAGS
 from app.infra.db import Database
 from app.kernel.scopes import all_scopes, needed_scope

@@ -12,10 +12,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-import tests.access.builders
-import tests.access.builders_alerts
-import tests.access.builders_cluster
-import tests.access.builders_searches  # noqa: F401
+import tests.access.builders  # noqa: F401
 from app.consortia import service as consortia
 from app.infra.db import Anyone, Database, enter, open_database
 from app.settings import Settings

@@ -8,10 +8,7 @@ from uuid import UUID
 import pytest
 from httpx import AsyncClient
 
-import tests.access.builders
-import tests.access.builders_alerts
-import tests.access.builders_cluster
-import tests.access.builders_searches  # noqa: F401
+import tests.access.builders  # noqa: F401
 from app.infra.db import Database
 from tests.access.calls import Call, call_of, operation_of, send
 from tests.access.digest import OPENINGS, unchanged

@@ -30,6 +30,11 @@ class Body:
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._taken = 0
 
+    def allow(self, max_bytes: int, seconds: float) -> None:
+        """Take more than a request's usual body, before anything of it was read: a file."""
+        self._max_bytes = max_bytes
+        self._deadline = asyncio.get_running_loop().time() + seconds
+
     async def receive(self) -> Message:
         """The next part; raises HTTPException 413 or 408."""
         if self.complete:

@@ -17,6 +17,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession as SqlSession
 
 from app.infra.db import Anyone, Database, enter
+from app.infra.files import Files
 from app.infra.http import context
 from app.infra.http.asgi import origin_of
 from app.infra.http.context import request_id
@@ -38,6 +39,7 @@ class Installation:
     cursors: Cursors
     clock: Clock
     secret: str
+    files: Files
 
 
 SCHEME = "token"

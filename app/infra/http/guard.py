@@ -7,6 +7,8 @@ from app.infra.http.errors import INTERNAL_ERROR, RateLimited, problem, unexpect
 from app.infra.http.rates import Limits, credential_of
 
 NUL_IN_ADDRESS = ("bad_request", "L'adresse contient un caractère interdit (NUL).")
+BODY = "grappe.body"
+"""Where a route that takes files finds its request's body in the scope."""
 UNLIMITED = frozenset({"/healthz", "/readyz"})
 """An orchestrator that is refused would take the process down."""
 
@@ -35,6 +37,7 @@ class Guard:
         if b"content-length" in headers or b"transfer-encoding" in headers:
             body = Body(receive, headers, max_bytes=self.max_body_bytes, seconds=self.body_seconds)
             receive, answer.body = body.receive, body
+            scope[BODY] = body
         credential = credential_of(scope, headers)
         signed_in.set(False)
         try:

@@ -119,6 +119,8 @@ class StrictRoute(APIRoute):
         return handler if (self.methods or set()) <= READING else strict
 
 
-def room_router(path: str = "", **options: Any) -> APIRouter:
-    """The router of a room under ``/v1`` and its ``path``: every body strict."""
-    return APIRouter(prefix=f"/v1{path}", route_class=StrictRoute, **options)
+def room_router(
+    path: str = "", *, route_class: type[APIRoute] = StrictRoute, **options: Any
+) -> APIRouter:
+    """The router of a room under ``/v1`` and its ``path``: every body strict, but for files."""
+    return APIRouter(prefix=f"/v1{path}", route_class=route_class, **options)

@@ -1,0 +1,1 @@
+"""What companies prove about themselves: certificates, statements, and until when they hold."""

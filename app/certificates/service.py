@@ -1,0 +1,141 @@
+"""Use cases of certificates."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.certificates import domain
+from app.certificates.domain import Statement
+from app.certificates.models import Certificate
+from app.infra.db import changed, hold
+from app.infra.files import Stored
+from app.journal.service import record
+from app.kernel.access import Permission, require
+from app.kernel.actor import Actor
+from app.kernel.errors import NotFound
+
+PREFIX = "certificates"
+
+
+def file_key(cluster_id: UUID, file_id: UUID) -> str:
+    """Where a certificate's file lies in the storage."""
+    return f"{PREFIX}/{cluster_id.hex}/{file_id.hex}"
+
+
+async def add(session: AsyncSession, actor: Actor, statement: Statement) -> Certificate:
+    """Add a certificate of the caller's company; its file follows.
+
+    Raises Forbidden, Invalid, TooManyCertificates.
+    """
+    require(actor, Permission.KEEP_CERTIFICATES)
+    statement.check(actor.now.date())
+    await hold(session, f"certificates {actor.member_id}")
+    there = select(func.count()).where(
+        Certificate.member_id == actor.member_id, Certificate.withdrawn_at.is_(None)
+    )
+    if (await session.scalar(there) or 0) >= domain.MOST_OF_A_COMPANY:
+        raise domain.TooManyCertificates
+    certificate = Certificate(
+        cluster_id=actor.cluster_id,
+        member_id=actor.member_id,
+        kind=statement.kind,
+        title=statement.title,
+        issuer=statement.issuer,
+        number=statement.number,
+        valid_from=statement.valid_from,
+        valid_until=statement.end(),
+        audience=statement.audience,
+        added_by=actor.person_id,
+        added_at=actor.now,
+    )
+    session.add(certificate)
+    await session.flush()
+    detail = {"kind": statement.kind.value}
+    await record(session, actor, "certificate.added", certificate.id, detail=detail)
+    return certificate
+
+
+def may_change(actor: Actor, member_id: UUID) -> None:
+    """Raise Forbidden or OthersCertificate unless the caller may change this company's."""
+    require(actor, Permission.KEEP_CERTIFICATES)
+    if actor.member_id != member_id:
+        raise domain.OthersCertificate
+
+
+async def attach(
+    session: AsyncSession, actor: Actor, certificate_id: UUID, file_id: UUID, stored: Stored
+) -> tuple[Certificate, bool]:
+    """Name a stored file as a certificate's, and say whether it is the one from now on.
+
+    The same bytes sent again change nothing (a retry): the file is then not needed. Raises
+    NotFound, Forbidden, OthersCertificate, FileThere.
+    """
+    certificate = await _there(session, actor, certificate_id)
+    fresh = await changed(
+        session,
+        Certificate,
+        update(Certificate)
+        .where(
+            Certificate.cluster_id == actor.cluster_id,
+            Certificate.id == certificate_id,
+            Certificate.withdrawn_at.is_(None),
+            Certificate.file_id.is_(None),
+        )
+        .values(
+            file_id=file_id,
+            file_type=stored.media_type.value,
+            file_size=stored.size,
+            file_hash=stored.sha256,
+            file_at=actor.now,
+        ),
+    )
+    if fresh is None:
+        certificate = await _there(session, actor, certificate_id)
+        if certificate.file_hash != stored.sha256:
+            raise domain.FileThere
+        return certificate, False
+    detail = {"sha256": stored.sha256.hex()}
+    await record(session, actor, "certificate.file_added", certificate_id, detail=detail)
+    return fresh, True
+
+
+async def withdraw(session: AsyncSession, actor: Actor, certificate_id: UUID) -> None:
+    """Take a certificate back: it counts no more, and its file is forgotten after a month.
+
+    Raises NotFound, Forbidden, OthersCertificate.
+    """
+    certificate = await _there(session, actor, certificate_id)
+    certificate.withdrawn_at = actor.now
+    await record(session, actor, "certificate.withdrawn", certificate_id)
+
+
+async def _there(session: AsyncSession, actor: Actor, certificate_id: UUID) -> Certificate:
+    certificate = await session.scalar(
+        select(Certificate)
+        .where(
+            Certificate.cluster_id == actor.cluster_id,
+            Certificate.id == certificate_id,
+            Certificate.withdrawn_at.is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if certificate is None:
+        raise NotFound
+    may_change(actor, certificate.member_id)
+    return certificate
+
+
+async def files_named(
+    session: AsyncSession, file_ids: Collection[UUID], withdrawn_after: datetime
+) -> set[UUID]:
+    """Which of these files a certificate names that stands, or was withdrawn after an instant."""
+    found = await session.scalars(
+        select(Certificate.file_id).where(
+            Certificate.file_id.in_(file_ids),
+            or_(Certificate.withdrawn_at.is_(None), Certificate.withdrawn_at > withdrawn_after),
+        )
+    )
+    return {one for one in found if one is not None}
