@@ -15,6 +15,7 @@ from app.consortia.domain import State
 from app.consortia.models import Consortium
 from app.contributions import service as contributions
 from app.demo import contracts, notices
+from app.demo.certificates import prove
 from app.demo.companies import (
     BY_KEY,
     CLUSTER_NAME,
@@ -176,6 +177,7 @@ async def build(owner: Database, serving: Database, importer: Database, *, now: 
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
     await watch_for(stage)
+    await prove(stage)
     await import_contracts(importer, contracts.records(now.date()), clock=lambda: now)
     await _import(importer, [notices.correction(now.date())], now)
     return stage
