@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.certificates import domain
@@ -128,10 +128,16 @@ async def _there(session: AsyncSession, actor: Actor, certificate_id: UUID) -> C
     return certificate
 
 
-async def files_named(
+async def files_to_keep(
     session: AsyncSession, file_ids: Collection[UUID], withdrawn_after: datetime
 ) -> set[UUID]:
-    """Which of these files a certificate names that stands, or was withdrawn after an instant."""
+    """Which of these files to keep: a certificate names them, or did until after that instant.
+
+    All of them when the cluster is none of ours: another installation's, in the same bucket.
+    """
+    ours = await session.scalar(text("SELECT true FROM cluster WHERE cluster_id = app.cluster()"))
+    if not ours:
+        return set(file_ids)
     found = await session.scalars(
         select(Certificate.file_id).where(
             Certificate.file_id.in_(file_ids),

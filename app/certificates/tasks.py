@@ -31,6 +31,6 @@ async def sweep(timestamp: int) -> None:  # noqa: ARG001
         for cluster_id, found in by_cluster.items():
             async with jobs.databases.get().job.transaction() as session:
                 await enter_cluster(session, cluster_id)
-                named = await service.files_named(session, found, now - KEPT)
-            for file_id in set(found) - named:
+                kept = await service.files_to_keep(session, found, now - KEPT)
+            for file_id in set(found) - kept:
                 await files.delete(service.file_key(cluster_id, file_id))

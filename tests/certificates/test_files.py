@@ -62,6 +62,15 @@ async def test_what_no_certificate_names_is_swept_once_it_is_settled(
     assert (await world.alpha.get(path)).content == PDF
 
 
+async def test_another_installation_in_the_same_storage_keeps_its_files(
+    settings: Settings,
+) -> None:
+    theirs = service.file_key(uuid4(), uuid4())
+    await Files(settings).put(theirs, parts(PDF))
+    await sweep(settings, timedelta(days=400))
+    await Files(settings).get(theirs)
+
+
 async def test_the_file_of_a_withdrawn_certificate_is_kept_a_month(
     world: World, settings: Settings, owner: Database
 ) -> None:
