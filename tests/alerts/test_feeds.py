@@ -51,7 +51,7 @@ def every(parent: Element, name: str) -> list[Any]:
 
 
 def text(parent: Element, name: str) -> str:
-    return str(every(parent, name)[0].text)
+    return "\n".join(every(parent, name)[0].itertext())
 
 
 async def test_a_feed_shows_its_owners_alerts_under_ids_that_stay(

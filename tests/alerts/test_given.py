@@ -142,6 +142,7 @@ async def test_a_deadline_moved_earlier_after_a_consortium_formed_is_told_to_all
         told = [one for one in await alerts(world.people[name]) if one["tender_id"]]
         assert [one["kind"] for one in told] == ["call_cancelled", "deadline_moved"], name
         assert told[1]["deadline_before"] == "2026-03-30T10:00:00Z"
+    assert await kinds(world.gamma) == ["call_cancelled", "deadline_moved", "match"]
     for name in ("delta", "treasurer", "auditor", "integration"):
         assert await kinds(world.people[name]) == [], name
     # History stays: what was agreed, what the notice said, who did what when.

@@ -93,9 +93,15 @@ async def test_a_correction_of_what_one_follows_is_told_once_though_a_search_fin
     ok(await world.alpha.post(f"/v1/saved-searches/{search['id']}/matches/{match['id']}/follows"))
     await mailroom.deliver(AFTER + SOON, tick=TICK)
     later = AFTER + LATER
-    await published(settings, "2026-04-10T12:00:00", nature="RECTIFICATIF", annonce_lie=[number])
+    await published(
+        settings,
+        "2026-04-10T12:00:00",
+        nature="RECTIFICATIF",
+        annonce_lie=[number],
+        objet=f"Ateliers {mark}",
+    )
     await mailroom.deliver(later)
-    assert sorted((await kinds(world.alpha))[:2]) == ["deadline_moved", "match"]
+    assert sorted(await kinds(world.alpha)) == ["deadline_moved", "match", "match"]
     await mailroom.deliver(later + SOON, tick=TICK)
     message = (await mailed(mailroom, world, "alpha"))[-1]
     assert message.count(f"    Ateliers {mark}\n") == 1

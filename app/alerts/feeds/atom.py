@@ -15,6 +15,7 @@ from app.kernel.ids import decode
 from app.people.letters import WIDE
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
+XHTML = "http://www.w3.org/1999/xhtml"
 
 _WHAT = {
     AlertKind.MATCH: "Nouvel avis",
@@ -53,8 +54,11 @@ def _entry(made: Element, shown: Mapping[str, Any]) -> None:
     SubElement(made, "category", {"term": told.kind, "label": what})
     if told.link:
         SubElement(made, "link", {"rel": "alternate", "href": told.link})
-    content = SubElement(made, "content", {"type": "text"})
-    content.text = "\n".join(details(told))
+    # Readers run the lines of a plain text together; as paragraphs they stay apart, and inert.
+    content = SubElement(made, "content", {"type": "xhtml"})
+    division = SubElement(content, "div", {"xmlns": XHTML})
+    for line in details(told):
+        _text(division, "p", line)
 
 
 def _text(parent: Element, name: str, text: str) -> None:
