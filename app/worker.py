@@ -5,7 +5,10 @@ import signal
 import sys
 from contextlib import suppress
 
+import procrastinate
+import psycopg
 import structlog
+from procrastinate.exceptions import ConnectorException
 
 from app.infra import jobs, logs
 from app.infra.db import open_database
@@ -38,15 +41,7 @@ async def _work(settings: Settings, *, with_parent: bool) -> None:
     ):
         jobs.databases.set(jobs.WorkerDatabases(job, importer))
         jobs.settings.set(settings)
-        running = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=size,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=GRACE_SECONDS,
-                update_heartbeat_interval=5,
-                stalled_worker_timeout=30,
-            )
-        )
+        running = asyncio.create_task(_run(queue, size))
         log.info("worker_started", concurrency=size)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -57,6 +52,23 @@ async def _work(settings: Settings, *, with_parent: bool) -> None:
         if watcher is not None:
             watcher.cancel()
         log.info("worker_stopped")
+
+
+async def _run(queue: procrastinate.App, concurrency: int) -> None:
+    """Run jobs; anew, when this worker slept for so long that others struck it off the list."""
+    while True:
+        try:
+            return await queue.run_worker_async(
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                update_heartbeat_interval=5,
+                stalled_worker_timeout=30,
+            )
+        except ConnectorException as failure:
+            if not isinstance(failure.__cause__, psycopg.errors.ForeignKeyViolation):
+                raise
+            log.warning("worker_struck_off")
 
 
 async def _leave_with_parent(running: "asyncio.Task[None]") -> None:

@@ -7,8 +7,11 @@ of that one.
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +31,23 @@ class Ended:
     returncode: int
     stdout: str
     stderr: str
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command that runs still."""
+
+    process: BaseProcess
+    folder: Path
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def said(self) -> str:
+        """What it has written so far."""
+        return (self.folder / "1").read_text() + (self.folder / "2").read_text()
 
 
 class Grappe:
@@ -52,6 +72,19 @@ class Grappe:
                 process.kill()
                 raise TimeoutError(words)
             return Ended(process.exitcode, (folder / "1").read_text(), (folder / "2").read_text())
+
+    @contextmanager
+    def running(self, *words: str, **extra: str) -> Iterator[Running]:
+        """Type the words and go on beside the command; it is killed in the end."""
+        with TemporaryDirectory() as name:
+            (Path(name) / "0").write_text("")
+            process = forks.Process(target=_type, args=(words, {**self.environment, **extra}, name))
+            process.start()
+            try:
+                yield Running(process, Path(name))
+            finally:
+                process.kill()
+                process.join()
 
 
 def _type(words: tuple[str, ...], environment: dict[str, str], folder: str) -> None:

@@ -1,0 +1,175 @@
+"""Workers as real processes: started together they ask once; one that slept writes nothing.
+
+Trial 36. They live by the machine's clock: what they find is dated later than any window.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.infra import jobs
+from app.infra.db import Database
+from app.settings import Settings
+from app.watch import service
+from app.watch.service.sources import IMPORT_TASK
+from tests.grappe import Grappe, Running
+from tests.watch.notices import idweb, one, slim, stored
+from tests.watch.portal import Portal
+from tests.watch.test_schedule import SOME_DAY_TO_COME, reset
+
+pytestmark = pytest.mark.xdist_group("workers")
+
+PATIENCE_SECONDS = 60
+WINDOW_DAYS = 2
+STEP_SECONDS = 0.05
+
+RUNS = "SELECT count(*) AS known FROM import_run WHERE started_at > now() - interval '5 minutes'"
+TICKS = "SELECT count(*) AS known FROM procrastinate_jobs WHERE task_name LIKE '%watch.tick'"
+PROGRESS = "SELECT seen, new, attempt, state FROM import_run ORDER BY id LIMIT 1"
+ENDED = "SELECT count(*) AS known FROM import_run WHERE state = 'done'"
+VERSIONS = """
+SELECT count(*) AS known, max(v.version) AS newest FROM notice_version v
+JOIN notice n ON n.id = v.notice_id WHERE n.source_id = ANY(:ids)
+"""
+DONE = """
+SELECT count(*) AS known FROM procrastinate_jobs
+WHERE task_name LIKE '%watch.import_source' AND status = 'succeeded'
+"""
+
+
+class Gate(Portal):
+    """A portal that keeps the third request waiting, until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = threading.Event()
+        self.reached = threading.Event()
+
+    def reply(self, handler: BaseHTTPRequestHandler) -> None:
+        """Answer one request, the third not yet."""
+        if len(self.asked) == 2:
+            self.reached.set()
+            self.open.wait(PATIENCE_SECONDS)
+        super().reply(handler)
+
+
+@pytest.fixture
+def grappe(settings: Settings) -> Grappe:
+    return Grappe(settings)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    with Gate() as running:
+        yield running
+        running.open.set()
+
+
+@pytest.fixture(autouse=True)
+async def clean(owner: Database) -> AsyncIterator[None]:
+    """Everything off, no job and no worker on record, before and after."""
+    for then in (False, True):
+        await reset(owner)
+        async with owner.transaction() as session:
+            await session.execute(text("DELETE FROM procrastinate_periodic_defers"))
+            await session.execute(text("DELETE FROM procrastinate_workers"))
+            await session.execute(text("DELETE FROM set_aside"))
+            await session.execute(text("DELETE FROM import_run"))
+        if not then:
+            yield
+
+
+async def turn_on(owner: Database, portal: Portal, count: int) -> list[str]:
+    """The source towards the portal, which has so many records; their numbers."""
+    portal.records = [slim(idweb(), dateparution=SOME_DAY_TO_COME) for _ in range(count)]
+    async with owner.transaction() as session:
+        await service.enable_source(
+            session, "boamp", base_url=portal.url, pace_ms=0, window_days=WINDOW_DAYS
+        )
+    return [record["idweb"] for record in portal.records]
+
+
+async def until(owner: Database, sql: str, holds: Callable[[Any], bool]) -> Any:
+    """The row of a query once it is as it should be."""
+    for _ in range(int(PATIENCE_SECONDS / STEP_SECONDS)):
+        row = await one(owner, sql)
+        if holds(row):
+            return row
+        await asyncio.sleep(STEP_SECONDS)
+    raise TimeoutError(sql, row)
+
+
+async def heard(running: Running, sign: str) -> None:
+    """Wait until a command has said so."""
+    for _ in range(int(PATIENCE_SECONDS / STEP_SECONDS)):
+        if sign in running.said():
+            return
+        await asyncio.sleep(STEP_SECONDS)
+    raise TimeoutError(sign, running.said())
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+async def test_workers_started_together_make_one_run_of_a_tick(
+    owner: Database, grappe: Grappe, portal: Portal, workers: int
+) -> None:
+    numbers = await turn_on(owner, portal, 150)
+    async with owner.transaction() as session:
+        # Its hour is this minute, for each of them.
+        await session.execute(text("UPDATE source SET cron = '* * * * *' WHERE id = 'boamp'"))
+    with ExitStack() as stack:
+        for _ in range(workers):
+            stack.enter_context(grappe.running("worker"))
+        started = "SELECT count(*) AS known FROM procrastinate_workers"
+        await until(owner, started, lambda row: row.known == workers)
+        await until(owner, DONE, lambda row: row.known >= 1)
+    ticks = (await one(owner, TICKS)).known
+    # A minute may begin meanwhile: then each of the two has its tick, and its run.
+    assert 1 <= ticks <= 2
+    assert (await one(owner, RUNS)).known <= ticks
+    ends = "SELECT sum(seen) AS seen, sum(new) AS new, sum(attempt) AS attempts FROM import_run"
+    row = await one(owner, f"{ends} WHERE state = 'done'")
+    assert row.new == len(numbers)
+    kept = "SELECT count(*) AS known FROM notice WHERE source_id = ANY(:ids)"
+    assert (await one(owner, kept, ids=numbers)).known == len(numbers)
+    assert row.attempts <= ticks
+
+
+async def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(
+    owner: Database, importer: Database, grappe: Grappe, gate: Gate
+) -> None:
+    numbers = await turn_on(owner, gate, 250)
+    with grappe.running("worker") as sleeper:
+        assert await asyncio.to_thread(gate.reached.wait, PATIENCE_SECONDS)
+        sleeper.signal(signal.SIGSTOP)
+        gate.open.set()
+        async with owner.transaction() as session:
+            # Its beats are five seconds apart: this one was long ago.
+            long_ago = "UPDATE procrastinate_workers SET last_heartbeat = '2026-01-01'"
+            await session.execute(text(long_ago))
+        async with importer.transaction() as session:
+            await jobs.defer(session, "upkeep.retry_stalled", timestamp=0)
+        with grappe.running("worker"):
+            await until(owner, ENDED, lambda row: row.known == 1)
+        before = await one(owner, PROGRESS)
+        kept = await one(owner, VERSIONS, ids=numbers)
+        sleeper.signal(signal.SIGCONT)
+        # It has a page in hand, goes on, and finds that run and job are another's; it stays fit.
+        for sign in ("worker_struck_off", "Job was not found or has an invalid status"):
+            await heard(sleeper, sign)
+        number = await turn_on(owner, gate, 1)
+        async with importer.transaction() as session:
+            await jobs.defer(session, IMPORT_TASK, source="boamp")
+        await until(owner, ENDED, lambda row: row.known == 2)
+    assert await stored(owner, *number)
+    assert tuple(before) == (250, 250, 2, "done")
+    assert tuple(kept) == (250, 1)
+    assert await one(owner, PROGRESS) == before
+    assert await one(owner, VERSIONS, ids=numbers) == kept
+    assert (await one(owner, RUNS)).known == 2
