@@ -30,6 +30,11 @@ from app.kernel.errors import AppError, Unauthenticated
 
 SERVING, JOB, IMPORTER = "grappe_serving", "grappe_job", "grappe_importer"
 
+_GROWING = " -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
+"""Of imports: they ask for few rows among many, of tables that grow under their eyes. A plan that
+was kept since a table was small would read it whole, batch after batch, and so would a new one
+until PostgreSQL has counted its rows."""
+
 
 class DatabaseUnusable(AppError):
     """Nothing answers there, or it was never migrated."""
@@ -147,7 +152,7 @@ async def open_database(
     taken = f"-c role={role} " if role else ""
     # The time-out of statements is off while PostgreSQL commits, when entries are sealed.
     limits = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms}"
-    options = f"{taken}{limits} -c timezone=UTC"
+    options = f"{taken}{limits} -c timezone=UTC{_GROWING if role == IMPORTER else ''}"
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,

@@ -82,9 +82,11 @@ UPSERT = text(f"""
 CALLED = text("""
     SELECT DISTINCT ON (n.id) n.id, (e.details ->> 'duration_months')::bigint
     FROM notice n CROSS JOIN LATERAL (
-      SELECT * FROM notice f WHERE f.source = n.source AND f.source_id = ANY(n.follows)
+      SELECT f.* FROM unnest(n.follows) AS number CROSS JOIN LATERAL (
+        SELECT * FROM notice o WHERE o.source = n.source AND o.source_id = number OFFSET 0) f
       UNION ALL
-      SELECT * FROM notice p WHERE p.source = n.source AND p.procedure_id = n.procedure_id) e
+      SELECT * FROM notice p
+      WHERE p.procedure_id = n.procedure_id AND p.source IS NOT DISTINCT FROM n.source) e
     WHERE n.id = ANY(:ids) AND e.id <> n.id AND e.details ? 'duration_months'
     ORDER BY n.id, e.published_on DESC, e.id DESC
 """)

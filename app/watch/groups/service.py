@@ -24,6 +24,10 @@ TED_NUMBER = "^[0-9]{3,9}-(19|20)[0-9]{2}$"
 """A publication number of TED, which other sources quote; shorter ones are numbers of theirs."""
 
 
+PROCEDURE_ID = f"^{PROCEDURE.pattern.replace('?:', '')}$"
+"""What numbers a procedure in all sources, as PostgreSQL writes it."""
+
+
 def _names(later: str, earlier: str) -> str:
     """SQL: that a notice adds to an earlier one, which it names.
 
@@ -36,17 +40,20 @@ def _names(later: str, earlier: str) -> str:
         OR {earlier}.source = 'ted' AND {earlier}.source_id ~ '{TED_NUMBER}')"""
 
 
+# OFFSET fences what is looked up for each: by an index, however small the table was just before.
 LINKS = text(f"""
     WITH fresh AS MATERIALIZED (
       SELECT id, coalesce(group_id, id) AS key, source, source_id, kind, procedure_id, follows
       FROM notice WHERE id = ANY(:ids))
-    SELECT n.key, coalesce(e.group_id, e.id) FROM fresh n
-    JOIN notice e ON e.procedure_id = n.procedure_id AND e.id <> n.id
-      AND (e.source = n.source OR n.procedure_id ~ '^{PROCEDURE.pattern.replace("?:", "")}$')
+    SELECT n.key, coalesce(e.group_id, e.id) FROM fresh n CROSS JOIN LATERAL (
+      SELECT * FROM notice o WHERE o.procedure_id = n.procedure_id OFFSET 0) e
+    WHERE e.id <> n.id AND (e.source = n.source OR n.procedure_id ~ '{PROCEDURE_ID}')
     UNION
     SELECT n.key, coalesce(e.group_id, e.id) FROM fresh n
-    JOIN notice e ON e.source IN (n.source, 'ted') AND e.source_id = ANY(n.follows)
-      AND {_names("n", "e")}
+    CROSS JOIN unnest(n.follows) AS number CROSS JOIN LATERAL (
+      SELECT * FROM notice o
+      WHERE o.source = ANY (ARRAY[n.source, 'ted']) AND o.source_id = number OFFSET 0) e
+    WHERE {_names("n", "e")}
     UNION
     SELECT n.key, coalesce(e.group_id, e.id)
     FROM notice e JOIN fresh n ON n.source_id = ANY(e.follows)

@@ -81,23 +81,27 @@ KNOWN = text(
 
 # What came before in the same story: the notices that a correction or an award names, those that
 # these name, and the earlier ones of its procedure, there or in another source. A result is no
-# news to another result.
+# news to another result. OFFSET fences what is looked up for each: by an index, however small the
+# table was just before.
 EARLIER = text("""
     WITH RECURSIVE chain (later, earlier, depth) AS (
-      SELECT n.id, e.id, 1 FROM notice n
-      JOIN notice e ON e.source = n.source AND e.source_id = ANY(n.follows)
+      SELECT n.id, e.id, 1 FROM notice n CROSS JOIN unnest(n.follows) AS number
+      CROSS JOIN LATERAL (
+        SELECT o.id FROM notice o WHERE o.source = n.source AND o.source_id = number OFFSET 0) e
       WHERE n.id = ANY(:ids) AND n.kind IN ('correction', 'cancellation', 'award')
       UNION
       SELECT c.later, e.id, c.depth + 1 FROM chain c
-      JOIN notice m ON m.id = c.earlier
-      JOIN notice e ON e.source = m.source AND e.source_id = ANY(m.follows)
+      JOIN notice m ON m.id = c.earlier CROSS JOIN unnest(m.follows) AS number
+      CROSS JOIN LATERAL (
+        SELECT o.id FROM notice o WHERE o.source = m.source AND o.source_id = number OFFSET 0) e
       WHERE c.depth < 10
     )
     SELECT later, earlier FROM chain WHERE later <> earlier
     UNION
     SELECT n.id, e.id FROM notice n
     CROSS JOIN LATERAL (
-      SELECT * FROM notice o WHERE o.source = n.source AND o.procedure_id = n.procedure_id
+      SELECT * FROM notice o
+      WHERE o.procedure_id = n.procedure_id AND o.source IS NOT DISTINCT FROM n.source
       UNION ALL SELECT * FROM notice o WHERE o.source <> n.source AND o.group_id = n.group_id) e
     WHERE n.id = ANY(:ids) AND e.id <> n.id AND NOT (n.kind = 'award' AND e.kind = 'award')
       AND (e.published_on < n.published_on
