@@ -167,7 +167,7 @@ async def build_scene(
     await _companies(scene)
     await _walls(scene, marks[0])
     await _comings_and_goings(scene)
-    await _holdings(scene)
+    await _holdings(scene, marks[0])
     await _searches(scene)
     for name in ("alpha", "gamma"):
         paid = {
@@ -223,7 +223,7 @@ async def _comings_and_goings(scene: Scene) -> None:
     scene.membership_id = next(one["id"] for one in people if one["role"] == "contributor")
 
 
-async def _holdings(scene: Scene) -> None:
+async def _holdings(scene: Scene, mark: str) -> None:
     """What is the manager's of alpha alone."""
     alpha = scene.world.alpha
     (session,) = ok(await alpha.get("/v1/sessions"), 200)["items"]
@@ -231,7 +231,7 @@ async def _holdings(scene: Scene) -> None:
     address = ok(await alpha.post("/v1/calendar-addresses", {"name": "Téléphone"}))
     secret = address["url"].rsplit("/", 1)[-1].removesuffix(".ics")
     feed = ok(await alpha.post("/v1/feed-addresses", {"name": "Lecteur"}))
-    kept = await add_certificate(alpha, audience="company")
+    kept = await add_certificate(alpha, audience="company", title=f"{mark} vigilance")
     ok(await upload(alpha, kept), 200)
     shared = await add_certificate(alpha)
     scene.own |= {
