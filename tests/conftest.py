@@ -24,6 +24,7 @@ from app.infra.db.migrate import migrate
 from app.main import create_app
 from app.people.passwords import hashing
 from app.settings import MAX_RATE, Settings
+from tests.pools import POOLS
 from tests.world import NOW, World, build_world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,7 +132,14 @@ def settings() -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
+async def pools(settings: Settings) -> AsyncIterator[None]:
+    """Close what tests opened on the way, before their database goes."""
+    yield
+    await POOLS.close()
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings, pools: None) -> AsyncIterator[AsyncClient]:
     """The API in this process, at the fixed moment ``NOW``."""
     app = create_app(settings, clock=lambda: NOW)
     transport = ASGITransport(app=app, raise_app_exceptions=False)

@@ -8,10 +8,10 @@ from datetime import datetime
 import pytest
 
 from app.infra import jobs
-from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER, JOB
 from app.schedule import schedule
 from app.settings import Settings
+from tests.pools import POOLS
 from tests.postbox import Postbox, mailing, postbox
 from tests.world import NOW
 
@@ -27,12 +27,9 @@ class Mailroom:
 
     async def deliver(self, at: datetime = NOW, *, tick: str | None = None) -> None:
         """Run the jobs that are due, as a worker does, at that moment; first of all ``tick``."""
-        login = self.settings.login_url()
-        async with (
-            open_database(login, role=JOB, size=2) as job,
-            open_database(login, role=IMPORTER, size=1) as importer,
-            jobs.worker_connector(login) as queue,
-        ):
+        job = await POOLS.of(self.settings, JOB)
+        importer = await POOLS.of(self.settings, IMPORTER)
+        async with jobs.worker_connector(self.settings.login_url()) as queue:
             schedule(queue)
             jobs.databases.set(jobs.WorkerDatabases(job, importer))
             jobs.settings.set(self.settings)
@@ -53,7 +50,7 @@ class Mailroom:
 
 
 @pytest.fixture
-async def mailroom(settings: Settings) -> AsyncIterator[Mailroom]:
+async def mailroom(settings: Settings, pools: None) -> AsyncIterator[Mailroom]:
     """An empty box, and a queue without the leftovers of other tests."""
     async with postbox() as box:
         room = Mailroom(box, mailing(settings, box))

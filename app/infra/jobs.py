@@ -85,7 +85,7 @@ async def _raw(session: AsyncSession) -> Any:
 async def worker_connector(url: str) -> AsyncIterator[procrastinate.App]:
     """The queue, connected as the role of jobs."""
     connector = procrastinate.PsycopgConnector(
-        conninfo=url, kwargs={"options": "-c role=grappe_job -c timezone=UTC"}
+        conninfo=url, min_size=1, kwargs={"options": "-c role=grappe_job -c timezone=UTC"}
     )
     # Replaced, not copied: periodic tasks stay bound to the queue that named them.
     with queue.replace_connector(connector):

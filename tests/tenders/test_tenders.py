@@ -2,12 +2,13 @@
 
 from uuid import UUID, uuid4
 
-from app.infra.db import Database, open_database, system_actor
+from app.infra.db import Database, system_actor
 from app.infra.db.connections import IMPORTER
 from app.settings import Settings
 from app.tenders import service
 from app.watch import service as watch
 from tests.consortia.steps import ok, refused
+from tests.pools import POOLS
 from tests.world import NOW, World
 
 LOTS = [{"numLot": "1", "description": "Ateliers"}, {"numLot": "2", "description": "Film"}]
@@ -39,8 +40,8 @@ async def published(settings: Settings, closes: str, **fields: object) -> tuple[
         "url_avis": "https://www.boamp.fr/pages/avis/?q=idweb:" + number,
         **fields,
     }
-    async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
-        await watch.import_records(importer, [record], label="test", clock=lambda: NOW)
+    importer = await POOLS.of(settings, IMPORTER)
+    await watch.import_records(importer, [record], label="test", clock=lambda: NOW)
     return number, str(record["url_avis"])
 
 
