@@ -58,8 +58,10 @@ async def notices_arrived(notice_ids: list[str]) -> None:
         given = await searches.clusters_with_assigned(session, {earlier for _, earlier in pairs})
     for cluster_id, concerned in groupby(sorted(given), key=itemgetter(0)):
         here = {notice_id for _, notice_id in concerned}
+        sought = {later for later, earlier in pairs if earlier in here}
+        # With all that came before: what was said already is told by that.
         news: list[JSONValue] = [
-            [str(later), str(earlier)] for later, earlier in pairs if earlier in here
+            [str(later), str(earlier)] for later, earlier in pairs if later in sought
         ]
         async with database.transaction() as session:
             await system_actor(session, cluster_id, jobs.clock.get()(), "job")

@@ -97,10 +97,10 @@ async def put(world: World, person: Person, path: str, body: object = None) -> R
     return await world.client.put(path, json=body, headers=person.headers())
 
 
-async def bring(settings: Settings, at: datetime, *records: dict[str, object]) -> None:
+async def bring(settings: Settings, at: datetime, *records: Any, source: str = "boamp") -> None:
     """A real import."""
     async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
-        await watch.import_records(importer, records, clock=lambda: at)
+        await watch.import_records(importer, records, source=source, clock=lambda: at)
 
 
 async def at_once(world: World, person: Person) -> None:

@@ -13,6 +13,7 @@ from tests.consortia.steps import Bid, ok
 from tests.mailroom import Mailroom
 from tests.searches.steps import call, matches, save
 from tests.tenders.test_tenders import published
+from tests.watch.groups.procedures import folder, in_bulletin, in_ted
 from tests.watch.notices import idweb
 from tests.watch.test_search import word
 from tests.world import Person, World
@@ -157,6 +158,31 @@ async def test_a_deadline_moved_earlier_after_a_consortium_formed_is_told_to_all
     trail = ok(await world.coordinator.get("/v1/audit", limit=100), 200)["items"]
     changes = [one["detail"] for one in trail if one["action"] == "tender.changed"]
     assert [one["kind"] for one in changes] == ["cancelled", "deadline_moved"]
+
+
+async def test_what_another_source_says_again_is_told_once(
+    world: World, settings: Settings, mailroom: Mailroom
+) -> None:
+    mark, number, procedure = word(), idweb(), folder()
+    title, closes = f"Orgues {mark}", "2026-04-02T12:00:00+02:00"
+    first, second = f"{number[3:]}-2026", f"9{number[4:]}-2026"
+    search = await save(world.alpha, "Orgues", words=mark)
+    await mailroom.deliver()
+    boamp = in_bulletin(number, title, procedure, datelimitereponse=closes)
+    await bring(settings, AFTER, boamp)
+    await mailroom.deliver(AFTER)
+    await give(world, search, number, to=world.contributor, by=world.alpha)
+    again = {"etat": "RECTIFICATIF", "annonce_lie": [number], "dateparution": "2026-02-25"}
+    corrected = in_bulletin(idweb(), title, procedure, datelimitereponse=closes, **again)
+    for source, record, count in (
+        ("ted", in_ted(first, title, procedure), 0),
+        ("boamp", corrected, 1),
+        ("ted", in_ted(second, title, procedure, corrects=first, published="2026-02-26"), 1),
+    ):
+        await bring(settings, AFTER, record, source=source)
+        await mailroom.deliver(AFTER)
+        told = [one for one in await kinds(world.contributor) if one != "match"]
+        assert told == ["notice_corrected"] * count, source
 
 
 async def test_nothing_is_told_of_notices_that_nobody_took_on(

@@ -86,9 +86,15 @@ async def tell_given(session: AsyncSession, actor: Actor, news: Iterable[tuple[U
         if not given:
             continue
         fact = await _befell(session, later, earlier)
-        told += [
-            (one.membership_id, fact) for one in people if (one.member_id, one.person_id) in given
-        ]
+        told += (
+            []
+            if fact is None
+            else [
+                (one.membership_id, fact)
+                for one in people
+                if (one.member_id, one.person_id) in given
+            ]
+        )
     return await tell(session, actor, told)
 
 
@@ -100,11 +106,17 @@ async def _given(
     return {(one.member_id, one.person_id) for one in found}
 
 
-async def _befell(session: AsyncSession, later_id: UUID, earlier: set[UUID]) -> Fact:
-    """What a notice did to those before it."""
+async def _befell(session: AsyncSession, later_id: UUID, earlier: set[UUID]) -> Fact | None:
+    """What a notice did to those before it; None when another source has said it already.
+
+    Said again less surely, a deadline is not moved.
+    """
     later = await watch.get_notice(session, later_id)
     before = await watch.deadline_before(session, later, earlier)
     moved = later.deadline_at is not None and later.deadline_at != before
+    echo = await watch.says_again(session, later, earlier)
+    if echo and not (moved and later.deadline_certain):
+        return None
     cancels, awards = later.kind == NoticeKind.CANCELLATION, later.kind == NoticeKind.AWARD
     kind = _KINDS[news_kind(cancels=cancels, awards=awards, moved=moved)]
     moved_from = before if kind is AlertKind.DEADLINE_MOVED else None

@@ -8,7 +8,7 @@ from app.watch.service.imports import import_file, import_records
 from app.watch.service.notices import get_notice
 from app.watch.service.retrying import retry_set_aside
 from app.watch.service.runs import ImportRunning, Progress, Run, Superseded
-from app.watch.service.sequels import deadline_before, sequels
+from app.watch.service.sequels import deadline_before, says_again, sequels
 from app.watch.service.sources import (
     add_source,
     disable_source,
@@ -44,5 +44,6 @@ __all__ = [
     "list_sources",
     "request_due_imports",
     "retry_set_aside",
+    "says_again",
     "sequels",
 ]

@@ -1,12 +1,14 @@
 """What a notice brings to those that came before it in the same story."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.watch.groups.domain import is_echo
 from app.watch.models import NoticeRow
 from app.watch.service.store import EARLIER
 
@@ -33,6 +35,15 @@ async def sequels(session: AsyncSession, notice_ids: Collection[UUID]) -> list[t
     reread = await session.scalars(REREAD, values)
     pairs = [(one, one) for one in reread]
     return pairs + [(row[0], row[1]) for row in await session.execute(EARLIER, values)]
+
+
+async def says_again(session: AsyncSession, later: NoticeRow, earlier: Collection[UUID]) -> bool:
+    """Whether another source of the procedure has said it already, in one of those before."""
+    if later.id in earlier:
+        return False
+    asked = select(NoticeRow.kind, NoticeRow.source).where(NoticeRow.id.in_(earlier))
+    known = Counter((row[0], row[1]) for row in await session.execute(asked))
+    return is_echo(later.kind, later.source, known)
 
 
 async def deadline_before(
