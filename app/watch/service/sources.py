@@ -16,6 +16,7 @@ from app.kernel.errors import Conflict, Invalid
 from app.watch.models import Source
 from app.watch.sources import UnknownSource
 from app.watch.sources.kinds import FOLDER, KINDS
+from app.watch.sources.polite import MAX_QUIET
 from app.watch.sources.settings import checked
 from app.watch.zones import PARIS
 
@@ -184,10 +185,15 @@ async def request_due_imports(session: AsyncSession, now: datetime) -> list[str]
 
 
 def is_due(source: Source, now: datetime) -> bool:
-    """Whether a source's hour has come; never while it asked for quiet."""
-    if source.quiet_until is not None and now < source.quiet_until:
+    """Whether a source's hour has come; never while it asked for quiet.
+
+    What was noted by a clock that ran far ahead counts for nothing: the source would be silent
+    until then. Of a clock set back by less, the hours that come twice are served once.
+    """
+    quiet = source.quiet_until
+    if quiet is not None and now < quiet <= now + MAX_QUIET:
         return False
-    if source.requested_at is None:
+    if source.requested_at is None or source.requested_at > now + MAX_QUIET:
         return True
     return _next(source.cron, source.requested_at.astimezone(ZoneInfo(PARIS))) <= now
 
