@@ -71,6 +71,19 @@ async def test_a_batch_tells_of_a_search_once_and_not_again(
     assert await told(owner, world) == [bare(search)] * 2
 
 
+async def test_batches_that_wait_together_are_all_matched_and_told_once(
+    world: World, watch: Watch, owner: Database
+) -> None:
+    marks = [word() for _ in range(3)]
+    searches = [await save(world.alpha, words=mark) for mark in marks]
+    await watch.work()
+    for mark in marks:
+        await watch.bring(call(idweb(), mark))
+    await watch.work()
+    assert [len(await found(world.alpha, one)) for one in searches] == [1, 1, 1]
+    assert await told(owner, world) == [bare(one) for one in searches]
+
+
 async def test_a_search_finds_at_its_birth_what_is_still_open_and_tells_nobody(
     world: World, watch: Watch, owner: Database
 ) -> None:

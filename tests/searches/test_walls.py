@@ -193,5 +193,5 @@ async def test_a_suspended_company_reads_and_saves_nothing_new(world: World) -> 
     ok(await world.coordinator.post(f"/v1/members/{world.alpha.member}/suspensions", reason))
     body = {"name": "Autre", "criteria": {"words": "halle"}}
     answer = await world.alpha.post("/v1/saved-searches", body)
-    assert answer.status_code in (403, 409)
+    assert (answer.status_code, answer.json()["code"]) == (403, "member_not_active")
     assert len(ok(await world.alpha.get("/v1/saved-searches"), 200)["items"]) == 1
