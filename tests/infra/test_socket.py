@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -80,14 +81,14 @@ def test_a_body_that_drips_is_cut_at_its_deadline(
     started = time.monotonic()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
         opened.sendall(HEAD + head + first)
-        for _ in range(3):
-            time.sleep(DEADLINE_SECONDS / 4)
+        # As long as nothing comes back: how soon that is depends on what else runs here.
+        while not select.select([opened], [], [], DEADLINE_SECONDS / 4)[0]:
             opened.sendall(drip)
+            assert time.monotonic() - started < DEADLINE_SECONDS * 20
         status, headers, body = answer_of(opened)
         assert (status, json.loads(body)["code"]) == (408, "body_too_slow")
         assert headers["connection"] == "close"
         assert opened.recv(1) == b""
-    assert time.monotonic() - started < DEADLINE_SECONDS * 3
 
 
 def test_a_head_that_never_ends_is_cut(port: int) -> None:

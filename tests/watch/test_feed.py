@@ -2,23 +2,27 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from hypothesis import given
 
+from app.infra.db import Database
 from app.watch.domain import Notice, NoticeKind, UnreadableItem
+from app.watch.models import Source
+from app.watch.service import add_source, disable_source, enable_source, import_source
 from app.watch.sources import Asked, SourceFailure
 from app.watch.sources.feed import FeedSettings, entries, knows, pages, read, unfolded
 from app.watch.sources.polite import PoliteClient
 from app.watch.sources.settings import BadSettings, checked
 from app.watch.sources.text import without_tags
 from tests.loopback import Loopback, send
-from tests.watch.portal import CONTACT, Naps
+from tests.watch.portal import CONTACT, Naps, asking
 from tests.watch.test_boamp_hostile import JSON
 from tests.world import NOW
 
@@ -204,12 +208,19 @@ class Site(Loopback):
     def __init__(self, body: bytes) -> None:
         super().__init__()
         self.body = body
+        self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
+        self.conditions: list[tuple[str | None, str | None]] = []
 
     def reply(self, handler: BaseHTTPRequestHandler) -> None:
-        """The document, whatever is asked."""
+        """The document, whatever is asked, unless it is known already."""
         self.asked.append((handler.path, handler.headers["Accept"]))
-        send(handler, self.body)
+        names = (handler.headers["If-None-Match"], handler.headers["If-Modified-Since"])
+        self.conditions.append(names)
+        if any(name and name in self.headers.values() for name in names):
+            send(handler, b"", 304, self.headers)
+        else:
+            send(handler, self.body, headers=self.headers)
 
 
 @pytest.fixture
@@ -218,7 +229,7 @@ def site() -> Iterator[Site]:
         yield running
 
 
-async def fetched(site: Site, **settings: Any) -> list[object]:
+async def fetched(site: Site, cursor: str | None = None, **settings: Any) -> list[object]:
     async with httpx.AsyncClient(timeout=5) as client:
         polite = PoliteClient(client, contact=CONTACT, pace_ms=0, clock=lambda: NOW, sleep=Naps())
         asked = Asked(
@@ -227,6 +238,7 @@ async def fetched(site: Site, **settings: Any) -> list[object]:
             since=NOW.date(),
             until=None,
             now=NOW,
+            cursor=cursor,
             settings=settings,
         )
         return [item for page in [page async for page in pages(asked)] for item in page.items]
@@ -251,3 +263,47 @@ async def test_what_is_no_feed_is_a_clear_failure(site: Site, body: bytes) -> No
     site.body = body
     with pytest.raises(SourceFailure, match=r"flux|XML"):
         await fetched(site)
+
+
+@pytest.fixture
+async def feed(owner: Database, site: Site) -> AsyncIterator[str]:
+    """A feed that is on."""
+    name = "feed-" + uuid4().hex[:8]
+    async with owner.transaction() as session:
+        await add_source(session, name, kind="feed", base_url=site.url, settings={})
+        await enable_source(session, name, pace_ms=0)
+    yield name
+    async with owner.transaction() as session:
+        await disable_source(session, name)
+
+
+async def test_a_feed_that_has_not_changed_is_not_read_again(
+    importer: Database, owner: Database, site: Site, feed: str
+) -> None:
+    site.headers = {"ETag": 'W/"1"', "Last-Modified": "Mon, 02 Mar 2026 06:00:00 GMT"}
+
+    async def seen() -> int:
+        run = await import_source(asking(importer, Naps()), feed)
+        assert run is not None
+        assert run.state == "done"
+        return run.counts.seen
+
+    assert [await seen() for _ in range(3)] == [2, 0, 0]
+    known = (site.headers["ETag"], site.headers["Last-Modified"])
+    assert site.conditions == [(None, None), known, known]
+    # What a source says it is, it may be no more.
+    site.headers = {"ETag": 'W/"2"'}
+    assert [await seen() for _ in range(2)] == [2, 0]
+    # Read by other settings, it is another feed.
+    async with owner.transaction() as session:
+        row = await session.get_one(Source, feed)
+        row.settings = {"buyer": "Ville de Saint-Aubin"}
+    assert await seen() == 2
+    assert site.conditions[-1] == (None, None)
+    site.headers = {"ETag": '"' + "x" * 600 + '"'}
+    assert [await seen() for _ in range(2)] == [2, 2]
+
+
+async def test_of_a_feed_whose_only_page_is_stored_nothing_is_left_to_ask(site: Site) -> None:
+    assert await fetched(site, cursor="{}") == []
+    assert site.asked == []

@@ -1,6 +1,5 @@
 """Asking publishers of OCDS: each pages in its own way, and misbehaves in its own way."""
 
-import asyncio
 import gzip
 import json
 from collections.abc import Iterator
@@ -262,10 +261,8 @@ async def test_an_answer_that_drips_is_left_in_the_middle(
 ) -> None:
     monkeypatch.setattr(polite, "PAGE_SECONDS", 0.2)
     publisher.drips = 0.05
-    started = asyncio.get_running_loop().time()
     with pytest.raises(SourceFailure, match="ne répond pas"):
         await Reading(publisher).ids()
-    assert asyncio.get_running_loop().time() - started < 0.2 * polite.ATTEMPTS + 2
 
 
 async def test_redirections_without_end_are_left(publisher: Publisher) -> None:

@@ -37,6 +37,8 @@ async def fetch(asking: Asking, source: Source, run: Run) -> None:
     """Store what a run asks for, from where it stopped. Raises SourceFailure, Superseded."""
     publisher = publisher_of(source.kind, source.settings)
     now = asking.clock()
+    async with asking.database.transaction() as session:
+        ended = await runs.last_cursor(session, source.id)
     async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
         polite = PoliteClient(
             client,
@@ -52,6 +54,7 @@ async def fetch(asking: Asking, source: Source, run: Run) -> None:
             until=run.until,
             now=now,
             cursor=run.cursor,
+            ended=ended,
             settings=source.settings,
         )
         coming = one_ahead(_read(publisher, asked, run.passed, run.counts.seen))

@@ -125,6 +125,17 @@ async def running(session: AsyncSession, source_id: str) -> ImportRun | None:
     return found
 
 
+async def last_cursor(session: AsyncSession, source_id: str) -> str | None:
+    """Where the last scheduled run that brought all of it ended, if a run has."""
+    found: str | None = await session.scalar(
+        select(ImportRun.cursor)
+        .where(ImportRun.source == source_id, ImportRun.via == "http", ImportRun.state == "done")
+        .order_by(ImportRun.id.desc())
+        .limit(1)
+    )
+    return found
+
+
 def take_over(left: ImportRun, source: Source, now: datetime) -> Run:
     """Go on with a run where it stopped; raising ``attempt`` bars the former process."""
     left.attempt += 1

@@ -5,6 +5,7 @@ DOCTYPE and entity, and not by a feeds' library, which would read it again witho
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,9 @@ from app.watch.sources.xml_tree import decoded, parse
 from app.watch.zones import department
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8"
+VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+MAX_VALIDATOR = 500
+NOT_MODIFIED = 304
 MAX_ID = 300
 """Characters of an entry's own name; a longer one is told by its digest."""
 
@@ -65,17 +69,52 @@ class FeedSettings(BaseModel):
 async def pages(asked: Asked) -> AsyncIterator[Page]:
     """All entries of the feed: it holds what is recent, whatever the days asked for.
 
-    Raises SourceFailure.
+    None when it has not changed since it was last read whole, under the same address and
+    settings. Raises SourceFailure.
     """
+    if asked.cursor is not None:
+        return  # a run that is taken over: its only page is stored
     settings = FeedSettings.model_validate(asked.settings)
-    answer = await asked.client.ask(asked.base_url, settings.query or None, accept=ACCEPT)
+    answer = await asked.client.ask(
+        asked.base_url, settings.query or None, accept=ACCEPT, known=_conditions(asked)
+    )
+    if answer.status == NOT_MODIFIED:
+        yield Page((), asked.ended)
+        return
     try:
         found = await asyncio.to_thread(lambda: entries(decoded(answer.body)))
     except UnreadableItem as unreadable:
         raise SourceFailure(f"{unreadable} ({answer.kind})") from None
     if found is None:
         raise SourceFailure(f"La réponse n'est ni un flux Atom ni un flux RSS ({answer.kind}).")
-    yield Page(found)
+    yield Page(found, _state(asked, answer.headers))
+
+
+def _state(asked: Asked, headers: Mapping[str, str]) -> str:
+    """What the feed says of the state that it is in, and how it was read."""
+    said = {
+        name: headers[name]
+        for name in VALIDATORS
+        if name in headers and len(headers[name]) <= MAX_VALIDATOR
+    }
+    return json.dumps({"read": _reading(asked), **said}, sort_keys=True)
+
+
+def _conditions(asked: Asked) -> dict[str, str]:
+    """What to ask with, so that an unchanged feed is not sent again."""
+    try:
+        state = json.loads(asked.ended or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(state, dict) or state.get("read") != _reading(asked):
+        return {}
+    return {VALIDATORS[name]: str(state[name]) for name in VALIDATORS if name in state}
+
+
+def _reading(asked: Asked) -> str:
+    """By what address and settings it is read: with others it must be read anew."""
+    told = json.dumps([asked.base_url, dict(asked.settings)], sort_keys=True, default=str)
+    return sha256(told.encode()).hexdigest()[:16]
 
 
 def entries(text: str) -> list[object] | None:

@@ -38,7 +38,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source said, unpacked; ``status`` is always 200."""
+    """What a source said, unpacked; ``status`` is 200, or 304 when it was asked for changes."""
 
     status: int
     headers: httpx.Headers
@@ -89,14 +89,18 @@ class PoliteClient:
         body: object = None,
         accept: str = "*/*",
         waits: Mapping[int, float] | None = None,
+        known: Mapping[str, str] | None = None,
     ) -> Answer:
         """One answer of 200, after as many polite attempts as it takes.
+
+        ``known`` are conditions (RFC 9110, 13.1) under which there is nothing new: 304 then.
 
         ``waits`` are statuses with which this source says "later", and the seconds to wait when
         it names none. Raises BadAnswer when asking again would not help, SourceFailure otherwise.
         """
         later = waits or {}
-        request = _Request(httpx.URL(url, params=query) if query else httpx.URL(url), body, accept)
+        asked_url = httpx.URL(url, params=query) if query else httpx.URL(url)
+        request = _Request(asked_url, body, accept, known or {})
         problem, wait = "", FIRST_WAIT_SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             await self._rest()
@@ -110,7 +114,7 @@ class PoliteClient:
             else:
                 asked = self._asked_wait(answer)
                 asked = later.get(answer.status) if asked is None else asked
-                if answer.status == 200:
+                if answer.status == 200 or (known and answer.status == 304):
                     self._wait = max(self._pace, asked or 0.0)
                     return answer
                 problem = f"La source répond {answer.status}."
@@ -147,7 +151,7 @@ class PoliteClient:
     async def _follow(self, request: "_Request") -> Answer:
         """The answer at an address, through redirections that stay on its host."""
         target, method = request.url, "GET" if request.body is None else "POST"
-        headers = {**self._headers, "Accept": request.accept}
+        headers = {**self._headers, "Accept": request.accept, **request.known}
         for _ in range(MAX_REDIRECTS + 1):
             async with self._client.stream(
                 method, target, headers=headers, json=request.body
@@ -167,6 +171,7 @@ class _Request:
     url: httpx.URL
     body: object
     accept: str
+    known: Mapping[str, str]
 
 
 def _message(answer: Answer) -> str:

@@ -36,7 +36,8 @@ class Asked:
     """What one run asks of a source: the days of publication, both included, and from where.
 
     ``until`` is None for "up to now". ``cursor`` is what the last stored page said of itself:
-    pages follow from there. ``settings`` are the source's own (``Source.settings``).
+    pages follow from there. ``ended`` is the cursor of the last run that brought all.
+    ``settings`` are the source's own (``Source.settings``).
     """
 
     client: PoliteClient
@@ -45,6 +46,7 @@ class Asked:
     until: date | None
     now: datetime
     cursor: str | None = None
+    ended: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
