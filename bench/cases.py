@@ -34,15 +34,15 @@ class Case:
 
 
 def floor_sql(query: ListQuery) -> str:
-    """The same items in the same order, with the cluster as a plain value.
+    """The same items in the same order, with the cluster as a plain value, the last one.
 
     The row's expression and the filters are the product's own, so that the shape cannot drift
     apart; paging, sign-in and scope are left out.
     """
-    rows = query.select.replace("app.cluster()", "$1::uuid")
-    marks = (f"${place}" for place in count(1))
+    rows, marks = query.select, (f"${place}" for place in count(1))
     for condition, values in query.filters:
         rows += " AND " + condition.format(*islice(marks, len(values)))
+    rows = rows.replace("app.cluster()", f"{next(marks)}::uuid")
     return (
         f"SELECT json_build_object('items', json_agg(item), 'next_cursor', NULL)::text"
         f" FROM ({rows} ORDER BY {query.order} LIMIT {ITEMS}) AS page"
@@ -55,7 +55,7 @@ CASES = (
         path=f"/v1/notices?limit={ITEMS}",
         floor_path="/notices",
         floor_sql=floor_sql(watch.notices(watch.Search())),
-        of_cluster=False,
+        of_cluster=True,
     ),
     Case(
         name="tenders",

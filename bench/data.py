@@ -166,12 +166,19 @@ def open_floor(superuser_url: str, owner_url: str) -> str:
             )
         )
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("GRANT SELECT ON tender, notice TO {}").format(role))
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA app TO {}").format(role))
-        connection.execute(sql.SQL("DROP POLICY IF EXISTS {} ON tender").format(role))
-        connection.execute(
-            sql.SQL("CREATE POLICY {role} ON tender TO {role} USING (true)").format(role=role)
-        )
+        for grant in (
+            "SELECT ON tender, notice, joined_group",
+            "USAGE ON SCHEMA app",
+            "EXECUTE ON FUNCTION app.kin",
+        ):
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), role))
+        for table in map(sql.Identifier, ("tender", "joined_group")):
+            connection.execute(sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(role, table))
+            connection.execute(
+                sql.SQL("CREATE POLICY {role} ON {table} TO {role} USING (true)").format(
+                    role=role, table=table
+                )
+            )
     url = make_url(owner_url).set(username=FLOOR_ROLE, password=password)
     return url.render_as_string(hide_password=False)
 

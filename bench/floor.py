@@ -49,6 +49,7 @@ async def search(request: Request) -> Response:
     asked = request.query_params
     query = notices(Search(asked["q"], asked["cpv"], (asked["department"],)))
     values = [value for _, given in query.filters for value in given]
+    values.append(UUID(asked["cluster"]))
     body = await request.app.state.searching.fetchval(floor_sql(query), *values)
     return Response(body, media_type="application/json")
 

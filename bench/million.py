@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 import psycopg
 
@@ -74,9 +75,9 @@ class Asked:
         """The request to the product."""
         return f"/v1/notices?{self._query(items)}"
 
-    def floor_path(self, items: int) -> str:
+    def floor_path(self, items: int, cluster: UUID) -> str:
         """The same to the floor."""
-        return f"/search?{self._query(items)}"
+        return f"/search?{self._query(items)}&cluster={cluster}"
 
     def search(self) -> Search:
         """The same to the repository."""

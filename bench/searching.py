@@ -87,7 +87,7 @@ def measure(
     listed = titles(tell)
     million.fill(superuser_url, owner, login, listed, tell)
     questions = million.asked(owner, QUESTIONS)
-    (_, token), *_ = data.clusters(owner, 1)
+    (cluster, token), *_ = data.clusters(owner, 1)
     urls = {"GRAPPE_DATABASE_URL": login, "GRAPPE_DATABASE_OWNER_URL": owner}
     with ExitStack() as stack:
         ours, floor = stack.enter_context(
@@ -95,7 +95,7 @@ def measure(
         )
         sides = {
             OURS: Side(ours, lambda one: one.path(ITEMS), {"Authorization": f"Bearer {token}"}),
-            FLOOR: Side(floor, lambda one: one.floor_path(ITEMS)),
+            FLOOR: Side(floor, lambda one: one.floor_path(ITEMS, cluster)),
         }
         remark = datasette.missing()
         if not remark:
