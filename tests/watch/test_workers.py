@@ -15,14 +15,19 @@ import pytest
 from sqlalchemy import text
 
 from app.infra import jobs
-from app.infra.db import Database
+from app.infra.db import Database, hold
+from app.searches.service.matching import TURN
 from app.settings import Settings
 from app.watch import service
 from app.watch.service.sources import IMPORT_TASK
+from tests.alerts.steps import alerts
 from tests.grappe import Grappe, Running
+from tests.searches.steps import found, save
 from tests.watch.notices import idweb, one, slim, stored
 from tests.watch.portal import Portal
 from tests.watch.test_schedule import SOME_DAY_TO_COME, reset
+from tests.watch.test_search import word
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.xdist_group("workers")
 
@@ -173,3 +178,33 @@ async def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(
     assert await one(owner, PROGRESS) == before
     assert await one(owner, VERSIONS, ids=numbers) == kept
     assert (await one(owner, RUNS)).known == 2
+
+
+async def test_a_worker_killed_before_it_told_leaves_that_to_the_next(
+    owner: Database, importer: Database, grappe: Grappe, world: World
+) -> None:
+    mark = word()
+    search = await save(world.alpha, words=mark)
+    record = slim(idweb(), mark, dateparution=SOME_DAY_TO_COME, nature="APPEL_OFFRE")
+    await service.import_records(importer, [record], clock=lambda: NOW)
+    blocked = "SELECT count(*) AS known FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with owner.transaction() as session:
+        # Whoever matches waits for its turn, and is killed in the middle of its job.
+        await hold(session, TURN)
+        with grappe.running("worker") as doomed:
+            await until(owner, blocked, lambda row: row.known >= 1)
+            doomed.signal(signal.SIGKILL)
+    assert await alerts(world.alpha) == []
+    async with owner.transaction() as session:
+        long_ago = "UPDATE procrastinate_workers SET last_heartbeat = '2026-01-01'"
+        await session.execute(text(long_ago))
+    async with importer.transaction() as session:
+        await jobs.defer(session, "upkeep.retry_stalled", timestamp=0)
+    told = f"SELECT count(*) AS known FROM alert WHERE cluster_id = '{world.cluster_id}'"
+    with grappe.running("worker"):
+        await until(owner, told, lambda row: row.known >= 1)
+        left = "SELECT count(*) AS known FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+        await until(owner, left, lambda row: row.known == 0)
+    (alert,) = await alerts(world.alpha)
+    assert (alert["kind"], alert["search_id"]) == ("match", search["id"])
+    assert len(await found(world.alpha, search)) == 1
