@@ -24,11 +24,6 @@ A_DAY = 1_000
 _DAY = re.compile(r">= date'([0-9-]{10})'")
 
 
-def last_day(count: int) -> date:
-    """The last day on which one of so many notices was published."""
-    return FIRST_DAY + timedelta(days=(count - 1) // A_DAY)
-
-
 def titles() -> list[str]:
     """Real titles where there are some, else those of the tests' records."""
     path = DATA / "boamp_responses" / "boamp_slim_10000_2017-2024.json.gz"

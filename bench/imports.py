@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 
 import psycopg
@@ -29,7 +29,9 @@ MEMORY_MB = 300
 SAMPLE = 20_000
 """Rows of one round of the floor; the pace of COPY does not depend on how many there are."""
 
-ROUNDS = 3
+ROUNDS = 5
+"""Parts of the import, each followed by a round of the floor: what drifts falls on both."""
+
 KILOBYTES_PER_MB = 1024
 BYTES_PER_MB = 1024 * 1024
 
@@ -39,8 +41,13 @@ class Import:
     """What an import reached: its pace over the floor's, and its memory at its peak."""
 
     notices: int
-    share: float
+    rounds: tuple[float, ...]
     peak_mb: float
+
+    @property
+    def share(self) -> float:
+        """The median of the rounds."""
+        return median(self.rounds)
 
     @property
     def passed(self) -> bool:
@@ -55,18 +62,25 @@ def measure(
     environment: Mapping[str, str],
     notices: int = NOTICES,
 ) -> Import:
-    """Import so many notices as ``grappe import --from --to`` does, then COPY a part of them."""
+    """Import so many notices as ``grappe import --from --to`` does, part by part beside COPY."""
     owner, login = data.at(owner_url, DATABASE), data.at(login_url, DATABASE)
     data.renew(superuser_url, owner, login)
-    port = free_port()
+    port, days = free_port(), notices // ROUNDS // bulletin.A_DAY
     urls = {"GRAPPE_DATABASE_OWNER_URL": owner, "GRAPPE_DATABASE_URL": login}
-    with server(["-m", "bench.bulletin", str(port), str(notices)], {}, port):
+    rounds, peak = [], 0.0
+    with (
+        server(["-m", "bench.bulletin", str(port), str(notices)], {}, port),
+        psycopg.connect(owner, autocommit=True) as connection,
+    ):
         _turn_on(owner, port)
-        peak = _import({**os.environ, **environment, **urls}, bulletin.last_day(notices))
-    with psycopg.connect(owner, autocommit=True) as connection:
-        ours = _seconds_each(connection, notices)
-        floor = median(_copy(connection, min(SAMPLE, notices)) for _ in range(ROUNDS))
-    return Import(notices, floor / ours, peak)
+        for number in range(ROUNDS):
+            first = bulletin.FIRST_DAY + timedelta(days=number * days)
+            last = first + timedelta(days=days - 1)
+            peak = max(peak, _import({**os.environ, **environment, **urls}, first, last))
+            ours = _seconds_each(connection, days * bulletin.A_DAY)
+            stored = (number + 1) * days * bulletin.A_DAY
+            rounds.append(_copy(connection, min(SAMPLE, stored)) / ours)
+    return Import(notices, tuple(rounds), peak)
 
 
 def _turn_on(owner: str, port: int) -> None:
@@ -77,8 +91,8 @@ def _turn_on(owner: str, port: int) -> None:
         )
 
 
-def _import(environment: Mapping[str, str], until: date) -> float:
-    days = ["--from", str(bulletin.FIRST_DAY), "--to", str(until)]
+def _import(environment: Mapping[str, str], since: date, until: date) -> float:
+    days = ["--from", str(since), "--to", str(until)]
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "app.cli", "import", "boamp", *days],
         env=environment,
@@ -97,6 +111,7 @@ def _seconds_each(connection: "psycopg.Connection[tuple[object, ...]]", notices:
     """By the run's own row: what it takes to start Python is not the import."""
     row = connection.execute(
         "SELECT new, extract(epoch FROM finished_at - started_at)::float8 FROM import_run"
+        " ORDER BY id DESC LIMIT 1"
     ).fetchone()
     if row is None or row[0] != notices:
         raise RuntimeError(f"the import stored {row and row[0]} of {notices} notices")

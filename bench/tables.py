@@ -49,12 +49,13 @@ def print_import(found: imports.Import) -> None:
     """An import as a share of COPY's pace."""
     table = _table(
         f"Import of {found.notices:,} notices, as a share of COPY and its search words",
-        ("what", "COPY", "import", "required", "peak (MB)", "bound"),
+        ("what", "COPY", "import", "rounds", "required", "peak (MB)", "bound"),
     )
     table.add_row(
         "pages of an API",
         "1.00",
         f"{found.share:.2f}",
+        _span(found.rounds),
         f"{imports.REQUIRED_SHARE:.2f}",
         f"{found.peak_mb:.0f}",
         f"{imports.MEMORY_MB}",
