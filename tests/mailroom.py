@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
 from app.infra import jobs
+from app.infra.db import Database
 from app.infra.db.connections import IMPORTER, JOB
 from app.schedule import schedule
 from app.settings import Settings
@@ -15,6 +17,12 @@ from tests.pools import POOLS
 from tests.postbox import Postbox, mailing, postbox
 from tests.world import NOW
 
+LEFTOVERS = (
+    "DELETE FROM procrastinate_jobs WHERE status = 'todo'",
+    "UPDATE saved_search SET ended_at = created_at WHERE ended_at IS NULL",
+    "DELETE FROM search_news",
+    "UPDATE digest SET until = coalesce(until, due_at), sent_at = due_at WHERE sent_at IS NULL",
+)
 LINK = re.compile(r"^https://grappe\.essai\.example/[a-z-]+#(\S+)$", re.M)
 
 
@@ -50,10 +58,10 @@ class Mailroom:
 
 
 @pytest.fixture
-async def mailroom(settings: Settings, pools: None) -> AsyncIterator[Mailroom]:
-    """An empty box, and a queue without the leftovers of other tests."""
+async def mailroom(settings: Settings, owner: Database, pools: None) -> AsyncIterator[Mailroom]:
+    """An empty box, and nothing that other tests left to do, to tell or to mail."""
+    async with owner.transaction() as session:
+        for leftover in LEFTOVERS:
+            await session.execute(text(leftover))
     async with postbox() as box:
-        room = Mailroom(box, mailing(settings, box))
-        await room.deliver()
-        box.came.clear()
-        yield room
+        yield Mailroom(box, mailing(settings, box))
