@@ -105,6 +105,16 @@ def own_name(stem: str) -> str:
     return f"{stem}_{os.getpid()}"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Stop when tests of a group would part: each worker would build what they share anew."""
+    if not config.getoption("loadgroup", default=False):
+        return
+    for item in items:
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            raise pytest.UsageError(f"pytest-xdist does not see the group of {item.nodeid}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """The same argon2id at its least cost: a third of the suite's time went into it."""
