@@ -38,6 +38,11 @@ def arrived(path: Path, content: object) -> list[Notice]:
         (json.dumps(PACKAGE).encode() + json.dumps(PACKAGE).encode(), [ONE, TWO, ONE, TWO]),
         (gzip.compress(json.dumps(PACKAGE).encode()), [ONE, TWO]),
     ],
+    # Of their own: compressed bytes hold the second in which they were made.
+    ids=[
+        *("package", "release", "releases", "packages", "wrapped", "record", "record alone"),
+        *("packages in a row", "compressed"),
+    ],
 )
 def test_a_file_of_each_shape_is_read(tmp_path: Path, content: object, ids: list[str]) -> None:
     assert [notice.source_id for notice in arrived(tmp_path / "f.json", content)] == ids
