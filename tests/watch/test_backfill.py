@@ -7,7 +7,7 @@ import pytest
 from app.infra.db import Database
 from app.watch import service
 from app.watch.service import BadRange, ImportRunning, Run
-from tests.watch.notices import one, stored
+from tests.watch.notices import forget, one, stored
 from tests.watch.portal import Answer, Naps, Portal, asking, fetch, today
 from tests.world import NOW
 
@@ -141,12 +141,14 @@ async def test_a_range_of_no_past_days_is_refused(
 
 @pytest.mark.parametrize("count", [5_000, 12_000])
 async def test_a_day_of_thousands_arrives_whole(
-    importer: Database, portal: Portal, naps: Naps, count: int
+    importer: Database, owner: Database, portal: Portal, naps: Naps, count: int
 ) -> None:
     portal.records = today(count, "2025-11-04")
+    ids = [record["idweb"] for record in portal.records]
     run = await fill(importer, naps)
     assert (run.state, run.counts.seen, run.counts.new) == ("done", count, count)
-    assert len(await stored(importer, *(record["idweb"] for record in portal.records))) == count
+    assert len(await stored(importer, *ids)) == count
+    await forget(owner, ids)
 
 
 async def test_more_than_the_api_can_give_of_a_day_is_said(
