@@ -169,6 +169,7 @@ def notices(search: Search) -> ListQuery:
         position_length=2,
         filters=[*filters, (ONCE.format(asked), [*values, *values])],
         by_values=bool(filters),
+        planned_for_limit=True,
     )
 
 

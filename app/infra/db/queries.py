@@ -69,6 +69,9 @@ class ListQuery:
     parent: tuple[str, Sequence[object]] | None = None
     trace: Trace | None = None
     by_values: bool = False
+    planned_for_limit: bool = False
+    """Whether the limit stands in the plan. Where no wall stands, PostgreSQL else plans every
+    execution anew; behind a wall it expects few rows to pass, and would sort them all."""
 
     @property
     def scope(self) -> str:
@@ -84,8 +87,11 @@ class ListQuery:
         values: list[object] = []
         where = "".join(f" AND {_marked(one, values)}" for one in conditions)
         there = f"CASE WHEN {_marked(self.parent, values)} THEN {{}} END" if self.parent else "{}"
-        # In the text: of a limit that it does not know, PostgreSQL plans every execution anew.
-        count, more = int(limit), int(limit) + 1
+        if self.planned_for_limit:
+            count, more = str(int(limit)), str(int(limit) + 1)
+        else:
+            count, more = f"${len(values) + 1}::int", f"${len(values) + 2}::int"
+            values.extend([limit, limit + 1])
         items = f"coalesce(json_agg(item ORDER BY n) FILTER (WHERE n <= {count}), '[]')::text"
         opens, due = "", "NULL"
         if self.trace:
