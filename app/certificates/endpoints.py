@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.certificates import domain, repository, service
-from app.certificates.schemas import CertificateIn, CertificateOut, CertificateSearch, shown
+from app.certificates.schemas import CertificateIn, CertificateOut, CertificateSearch
 from app.infra.db import enter
 from app.infra.files import FilesUnusable, MediaType
 from app.infra.http.deps import Here, Me, Session
@@ -55,7 +55,7 @@ async def list_certificates(
 async def add_certificate(body: CertificateIn, session: Session, actor: Me, once: Once) -> Response:
     """Add a certificate of the caller's company; then upload its file."""
     added = await service.add(session, actor, body.statement())
-    return await once.keep(shown(added))
+    return await once.keep(CertificateOut.model_validate(added))
 
 
 @router.get(
@@ -109,7 +109,7 @@ async def upload_certificate_file(
             certificate, kept = await service.attach(
                 session, actor, certificate_id, file_id, stored
             )
-            answer = shown(certificate)
+            answer = CertificateOut.model_validate(certificate)
     finally:
         if not kept:
             await here.files.delete(key)

@@ -1,6 +1,7 @@
 """Mapped class of certificates."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import LargeBinary
@@ -33,3 +34,15 @@ class Certificate(TenantRow, Base):
     file_size: Mapped[int | None]
     file_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     file_at: Mapped[datetime | None]
+
+    @property
+    def file(self) -> dict[str, Any] | None:
+        """What is told of its file; None until that has come."""
+        if self.file_hash is None:
+            return None
+        return {
+            "type": self.file_type,
+            "size": self.file_size,
+            "sha256": self.file_hash.hex(),
+            "at": self.file_at,
+        }

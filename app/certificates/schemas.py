@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import Field
 
 from app.certificates.domain import Audience, Kind, Statement
-from app.certificates.models import Certificate
 from app.infra.files import MediaType
 from app.infra.http.ids import CertificateId, MemberId, PersonId
 from app.infra.http.listing import Page
@@ -81,19 +80,3 @@ class CertificateOut(Out):
     added_by: PersonId
     added_at: datetime
     file: FileOut | None = Field(description="Null until it is uploaded.")
-
-
-def shown(certificate: Certificate) -> CertificateOut:
-    """A certificate as it was just written."""
-    file = None
-    if certificate.file_at is not None:
-        file = {
-            "type": certificate.file_type,
-            "size": certificate.file_size,
-            "sha256": (certificate.file_hash or b"").hex(),
-            "at": certificate.file_at,
-        }
-    names = CertificateOut.model_fields.keys() - {"file"}
-    return CertificateOut.model_validate(
-        {**{name: getattr(certificate, name) for name in names}, "file": file}
-    )

@@ -73,7 +73,7 @@ async def attach(
     The same bytes sent again change nothing (a retry): the file is then not needed. Raises
     NotFound, Forbidden, OthersCertificate, FileThere.
     """
-    certificate = await _there(session, actor, certificate_id)
+    await _there(session, actor, certificate_id)
     fresh = await changed(
         session,
         Certificate,

@@ -147,16 +147,16 @@ async def publish_all(
     """
     if not events:
         return
+    plain = [_plain(event) for event, _ in events]
     values = {
         "cluster": actor.cluster_id,
         "at": actor.now,
         "type": events[0][0].type,
         "ids": [new_id() for _ in events],
         "members": [member_id for _, member_id in events],
-        "data": [json.dumps(_plain(event)) for event, _ in events],
+        "data": [json.dumps(one) for one in plain],
     }
     await session.execute(PUBLISH_ALL, values)
-    plain = [_plain(event) for event, _ in events]
     for task in _SUBSCRIBERS.get(events[0][0].type, []):
         await jobs.defer_all(session, task, plain)
     for task in _TOGETHER.get(events[0][0].type, []):

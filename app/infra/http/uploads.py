@@ -11,28 +11,21 @@ from app.infra.http.deps import SCHEME, Installation
 from app.infra.http.guard import BODY
 from app.infra.http.strict import UnsupportedMediaType
 
+_CONTENT = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType}
+
 UPLOAD: dict[str, Any] = {
     "security": [{SCHEME: []}],
     "requestBody": {
         "required": True,
         "description": "The file itself, not a form.",
-        "content": {
-            kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType
-        },
+        "content": _CONTENT,
     },
 }
 """What the API's document says of an upload."""
 
 UPLOAD_ERRORS = (FileTooLarge, NotAFile, UnsupportedMediaType)
 
-DOWNLOAD: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {
-            kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType
-        },
-    }
-}
+DOWNLOAD: dict[int | str, dict[str, Any]] = {200: {"description": "The file.", "content": _CONTENT}}
 
 
 async def keep_upload(request: Request, here: Installation, key: str) -> Stored:
@@ -41,15 +34,15 @@ async def keep_upload(request: Request, here: Installation, key: str) -> Stored:
     Raises UnsupportedMediaType, FileTooLarge, NotAFile (also when its content is not of the kind
     that it is said to be), FilesUnusable.
     """
-    said, _, _ = request.headers.get("content-type", "").partition(";")
-    if said.strip().lower() not in EXTENSIONS:
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if said not in EXTENSIONS:
         raise UnsupportedMediaType("Envoyez un PDF, ou une image PNG ou JPEG.")
     body = request.scope.get(BODY)
     if body is not None:
         settings = here.settings
         body.allow(settings.max_file_bytes, settings.file_timeout_seconds)
     stored = await here.files.put(key, request.stream())
-    if stored.media_type != said.strip().lower():
+    if stored.media_type != said:
         await here.files.delete(key)
         raise NotAFile("Le contenu n'est pas du type annoncé.")
     return stored
