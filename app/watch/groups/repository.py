@@ -57,8 +57,8 @@ _PAIRS = """
 
 _SHOWN = f"""json_build_object('id', {public_id("not", "{0}.id")},
       'source', {{0}}.source, 'source_id', {{0}}.source_id, 'kind', {{0}}.kind,
-      'title', {{0}}.title, 'buyer', {{0}}.buyer, 'buyer_siret', {{0}}.buyer_siret, 'published_on', {{0}}.published_on,
-      'deadline_text', {{0}}.deadline_text, 'url', {{0}}.url)"""
+      'title', {{0}}.title, 'buyer', {{0}}.buyer, 'buyer_siret', {{0}}.buyer_siret,
+      'published_on', {{0}}.published_on, 'deadline_text', {{0}}.deadline_text, 'url', {{0}}.url)"""
 
 _PAIR = f"""
     SELECT json_build_object('id', {public_id("pai", "p.id")}, 'state', {_STATE}, 'why', p.why,
