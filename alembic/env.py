@@ -16,7 +16,7 @@ from app.settings import Settings
 
 def map_every_table() -> None:
     """Load each room's tables, and nothing else of it: the whole API takes seconds."""
-    for path in sorted((PROJECT / "app").rglob("models.py")):
+    for path in sorted((PROJECT / "app").rglob("*models.py")):
         import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
 
 

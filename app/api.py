@@ -12,6 +12,7 @@ from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.consortia.endpoints import router as consortia
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
+from app.consortia.split_endpoints import router as splits
 from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
@@ -40,6 +41,7 @@ ROOMS = (
     watch,
     tenders,
     consortia,
+    splits,
     matches,
     inbox,
     sessions,

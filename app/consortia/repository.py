@@ -13,11 +13,8 @@ from app.consortia.models import (
     AwardPart,
     Consortium,
     ConsortiumLot,
-    LotPrice,
     Party,
     Receipt,
-    Split,
-    SplitLine,
     Submission,
 )
 from app.consortia.wall_repository import walls_before
@@ -66,32 +63,6 @@ async def lot_ids(session: AsyncSession, consortium: Consortium) -> list[UUID]:
         ConsortiumLot.consortium_id == consortium.id,
     )
     return list(await session.scalars(query.order_by(ConsortiumLot.id)))
-
-
-async def latest_split(session: AsyncSession, consortium: Consortium) -> Split | None:
-    """The newest version of the split."""
-    query = select(Split).where(
-        Split.cluster_id == consortium.cluster_id, Split.consortium_id == consortium.id
-    )
-    found: Split | None = await session.scalar(query.order_by(Split.number.desc()).limit(1))
-    return found
-
-
-async def split_content(
-    session: AsyncSession, split: Split
-) -> tuple[list[LotPrice], list[SplitLine]]:
-    """The prices and lines of one version."""
-    prices = await session.scalars(
-        select(LotPrice)
-        .where(LotPrice.cluster_id == split.cluster_id, LotPrice.split_id == split.id)
-        .order_by(LotPrice.id)
-    )
-    lines = await session.scalars(
-        select(SplitLine)
-        .where(SplitLine.cluster_id == split.cluster_id, SplitLine.split_id == split.id)
-        .order_by(SplitLine.id)
-    )
-    return list(prices), list(lines)
 
 
 async def current_agreement(session: AsyncSession, consortium: Consortium) -> Agreement | None:

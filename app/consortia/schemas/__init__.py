@@ -4,12 +4,9 @@ from app.consortia.schemas.given import (
     AwardIn,
     ConsortiumIn,
     DecisionIn,
-    LineIn,
-    LotSplitIn,
     NamedIn,
     PartyIn,
     ReceiptIn,
-    SplitIn,
     SubmissionIn,
 )
 from app.consortia.schemas.shown import (
@@ -23,18 +20,23 @@ from app.consortia.schemas.shown import (
     ConsortiumOut,
     ConsortiumSummary,
     DecisionOut,
-    LineOut,
-    LotSplitOut,
     NamedOut,
     NamedPeopleOut,
     PartyOut,
     ReceiptOut,
-    SplitOut,
     SubmissionOut,
     award_out,
     awarded_out,
     consortium_out,
     receipt_out,
+)
+from app.consortia.schemas.split import (
+    LineIn,
+    LineOut,
+    LotSplitIn,
+    LotSplitOut,
+    SplitIn,
+    SplitOut,
     split_out,
 )
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, model_validator
 
-from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
+from app.consortia.domain import Form, Outcome, PartyRole
 from app.infra.http.ids import (
     LotId,
     MemberId,
@@ -56,51 +56,6 @@ class DecisionIn(In):
         if (self.person_id is None) == (self.member_id is None):
             raise ValueError("give person_id or member_id, not both")
         return self
-
-
-class LineIn(In):
-    """A party's part of a lot: `bps` of what fixed amounts leave, or a fixed `amount`."""
-
-    party_id: PartyId
-    bps: StrictInt | None = Field(None, ge=1, le=10_000, examples=[4_000])
-    amount: MoneyIn | None = None
-    tasks: LongText | None = None
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Self:
-        if (self.bps is None) == (self.amount is None):
-            raise ValueError("give bps or amount, not both")
-        return self
-
-
-class LotSplitIn(In):
-    """Who does what of a lot; `amount` is the bid excluding tax, null for a framework."""
-
-    lot_id: LotId
-    amount: MoneyIn | None = None
-    lines: list[LineIn] = Field(min_length=1, max_length=100)
-
-    def lot_split(self) -> LotSplit:
-        """What the use case takes."""
-        return LotSplit(
-            self.lot_id,
-            self.amount.amount_cents if self.amount else None,
-            tuple(
-                Line(
-                    line.party_id,
-                    line.bps,
-                    line.amount.amount_cents if line.amount else None,
-                    line.tasks,
-                )
-                for line in self.lines
-            ),
-        )
-
-
-class SplitIn(In):
-    """The whole split: every lot of the consortium, once."""
-
-    lots: list[LotSplitIn] = Field(min_length=1, max_length=200)
 
 
 class SubmissionIn(In):

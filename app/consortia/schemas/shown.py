@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, Field
 from app.consortia.domain import Form, Outcome, PartyRole, State
 from app.consortia.models import Award, AwardPart, Receipt
 from app.consortia.service.reading import ConsortiumView
-from app.consortia.service.splits import SplitView
 from app.infra.http.ids import (
     AgreementId,
     ApprovalId,
@@ -145,33 +144,6 @@ class ConsortiumOut(ConsortiumSummary):
     awards: list[AwardOut]
 
 
-class LineOut(Out):
-    """A party's part of a lot, as given and in euros."""
-
-    party_id: PartyId
-    bps: int | None = Field(description="As given: of what fixed amounts leave.")
-    amount: MoneyOut | None
-    fixed: bool
-    tasks: str | None
-
-
-class LotSplitOut(Out):
-    """Who does what of a lot."""
-
-    lot_id: LotId
-    amount: MoneyOut | None
-    lines: list[LineOut]
-
-
-class SplitOut(Out):
-    """One version of the split; `version` is the consortium's, for the next If-Match."""
-
-    number: int
-    version: int
-    written_at: AwareDatetime
-    lots: list[LotSplitOut]
-
-
 class SubmissionOut(Out):
     """The bid as handed in."""
 
@@ -244,31 +216,4 @@ def consortium_out(view: ConsortiumView) -> ConsortiumOut:
         parties=[PartyOut.model_validate(party) for party in view.parties],
         agreement=agreement,
         awards=[award_out(award) for award in view.awards],
-    )
-
-
-def split_out(view: SplitView) -> SplitOut:
-    """The answer that shows one version of the split."""
-    return SplitOut(
-        number=view.split.number,
-        version=view.consortium.version,
-        written_at=view.split.written_at,
-        lots=[
-            LotSplitOut(
-                lot_id=price.lot_id,
-                amount=_money(price.amount_cents),
-                lines=[
-                    LineOut(
-                        party_id=line.party_id,
-                        bps=line.bps,
-                        amount=_money(line.amount_cents),
-                        fixed=line.fixed_cents is not None,
-                        tasks=line.tasks,
-                    )
-                    for line in view.lines
-                    if line.lot_id == price.lot_id
-                ],
-            )
-            for price in view.prices
-        ],
     )

@@ -5,11 +5,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, party_repository, repository, wall_repository
+from app.consortia import (
+    domain,
+    party_repository,
+    repository,
+    split_repository,
+    wall_repository,
+)
 from app.consortia.access import own_party, require_lead
 from app.consortia.domain import Ground
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
-from app.consortia.models import Agreement, Approval, Consortium, Split
+from app.consortia.models import Agreement, Approval, Consortium
+from app.consortia.split_models import Split
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
 from app.kernel.access import Permission
@@ -34,7 +41,7 @@ async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> A
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.propose()
-    split = await repository.latest_split(session, consortium)
+    split = await split_repository.latest_split(session, consortium)
     if split is None:
         raise domain.SplitMissing
     await _check_composition(session, consortium, split)
@@ -129,7 +136,7 @@ async def _check_composition(session: AsyncSession, consortium: Consortium, spli
     if len(composition) == 1:
         raise domain.Alone
     parties = {party.id for party in composition}
-    _, lines = await repository.split_content(session, split)
+    _, lines = await split_repository.split_content(session, split)
     named = {line.party_id for line in lines}
     if named - parties:
         raise domain.SplitOutdated

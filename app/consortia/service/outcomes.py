@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, party_repository, repository
+from app.consortia import domain, party_repository, repository, split_repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Outcome
 from app.consortia.events import AwardRecorded
-from app.consortia.models import Award, AwardPart, Consortium, Party, Split
+from app.consortia.models import Award, AwardPart, Consortium, Party
+from app.consortia.split_models import Split
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.infra.db import add_or_refuse
@@ -82,7 +83,7 @@ async def _share(
     if agreement is None:
         raise domain.NotAgreed
     split = await session.get_one(Split, (actor.cluster_id, agreement.split_id))
-    _, lines = await repository.split_content(session, split)
+    _, lines = await split_repository.split_content(session, split)
     lines = [line for line in lines if line.lot_id == award.lot_id]
     shares = domain.award_parts(
         award.amount_cents, [(line.amount_cents, line.bps) for line in lines]

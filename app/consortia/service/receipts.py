@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, party_repository, repository
+from app.consortia import domain, party_repository, repository, split_repository
 from app.consortia.access import own_party
 from app.consortia.domain import Outcome
 from app.consortia.events import ReceiptRecorded
@@ -71,7 +71,7 @@ async def open_by_refusal(session: AsyncSession, actor: Actor, consortium_id: UU
 
 
 async def _open(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
-    split = await repository.latest_split(session, consortium)
+    split = await split_repository.latest_split(session, consortium)
     await record_opening(session, actor, consortium.id, split.number if split else 0)
 
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, party_repository, repository
+from app.consortia import domain, party_repository, repository, split_repository
 from app.consortia.access import own_party
 from app.consortia.domain import LotSplit
 from app.consortia.events import SplitWritten
-from app.consortia.models import Consortium, LotPrice, Split, SplitLine
+from app.consortia.models import Consortium
+from app.consortia.split_models import LotPrice, Split, SplitLine
 from app.journal.service import record_event, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
@@ -48,7 +49,7 @@ async def write_split(
         raise domain.LotNotAnswered("Donnez chaque lot du groupement, une fois.")
     if not parties.issuperset(line.party_id for lot in lots for line in lot.lines):
         raise domain.UnknownParty
-    last = await repository.latest_split(session, consortium)
+    last = await split_repository.latest_split(session, consortium)
     number = last.number + 1 if last else 1
     # First: what is written before a wall rises would meet it row by row.
     await record_opening(session, actor, consortium_id, number)
