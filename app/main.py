@@ -74,13 +74,13 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
         description=DESCRIPTION.format(scopes=", ".join(f"`{one}`" for one in api.SCOPES)),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         openapi_tags=api.TAGS,
+        routes=api.ROUTES,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         # Its answer would be made of the Host header.
         redirect_slashes=False,
     )
-    api.include_rooms(app)
     add_health(app)
     add_docs(app)
     add_door(app, settings)
