@@ -1,0 +1,1 @@
+"""One file per document: which blocks it has, in which order."""

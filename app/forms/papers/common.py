@@ -1,0 +1,155 @@
+"""What several documents show alike."""
+
+from app.consortia.domain import Form, PartyRole
+from app.forms.blocks import Checks, Column, Fields, Row, Table
+from app.forms.facts import Company, Facts, Lot
+from app.forms.words import ROLES, euros, instant, one_line, percent, siren, siret
+
+TO_SIGN = (("Nom et prénom du signataire", None), ("Qualité", None))
+
+
+def lot_name(lot: Lot) -> str:
+    """``Lot n° 2 – Son et lumière``."""
+    return one_line(f"Lot n° {lot.number} – {lot.title}")
+
+
+def identity(company: Company) -> tuple[tuple[str, str | None], ...]:
+    """Who a company is; what is not declared is left to be filled."""
+    place = ", ".join(one for one in (company.address, company.city) if one)
+    return (
+        ("Dénomination sociale", company.name),
+        ("Forme juridique", company.legal_form),
+        ("SIREN", siren(company.siren)),
+        ("SIRET", siret(company.siret)),
+        ("Adresse", place or None),
+    )
+
+
+def buyer_fields(facts: Facts) -> Fields:
+    """Who asks."""
+    return Fields((("Acheteur", facts.buyer),))
+
+
+def consultation(facts: Facts) -> Fields:
+    """What is asked, until when."""
+    rows: list[tuple[str, str | None]] = [("Intitulé de la consultation", facts.tender)]
+    if facts.procedure:
+        rows.append(("Procédure", facts.procedure))
+    rows.append(("Nature du contrat", "Concession" if facts.concession else "Marché public"))
+    if facts.deadline:
+        rows.append(("Date limite de réception", instant(facts.deadline)))
+    if facts.url:
+        rows.append(("Documents de la consultation", facts.url))
+    return Fields(tuple(rows))
+
+
+def form_checks(facts: Facts) -> Checks:
+    """How the parties are bound to the buyer (CCP R2142-20, R2142-24)."""
+    liable = facts.form == Form.CONJOINT_LIABLE_LEAD
+    return Checks(
+        (
+            (facts.form != Form.SOLIDAIRE, "Groupement conjoint"),
+            (liable, "le mandataire du groupement conjoint est solidaire de chacun des membres"),
+            (facts.form == Form.SOLIDAIRE, "Groupement solidaire"),
+        )
+    )
+
+
+def members_table(facts: Facts) -> Table:
+    """The companies of the group, numbered as elsewhere in the document."""
+    return Table(
+        (
+            Column("N°", 0, "center"),
+            Column("Entreprise", 6),
+            Column("SIREN", 0),
+            Column("Qualité", 4),
+            Column("Rôle dans le groupement", 6),
+        ),
+        tuple(
+            Row(
+                (
+                    str(place),
+                    one_line(party.company.name),
+                    siren(party.company.siren) or "–",
+                    ROLES[party.role],
+                    party.tasks or "–",
+                )
+            )
+            for place, party in enumerate(facts.parties, start=1)
+        ),
+    )
+
+
+def split_table(facts: Facts, lots: tuple[Lot, ...], *, priced: bool) -> Table:
+    """Lot × party × work, and × amount where prices are shown."""
+    columns = [Column("N°", 0, "center"), Column("Entreprise", 5), Column("Prestations", 8)]
+    if priced:
+        columns += [Column("Part", 0, "right"), Column("Montant HT", 0, "right")]
+    rows: list[Row] = []
+    for lot in lots:
+        rows.append(Row((lot_name(lot),), "group"))
+        for part in lot.parts:
+            party = facts.parties[part.party]
+            work = part.tasks or party.tasks or "–"
+            cells = [str(part.party + 1), one_line(party.company.name), work]
+            if priced:
+                share = percent(part.amount_cents, lot.amount_cents, part.bps)
+                cells += [share, euros(part.amount_cents)]
+            rows.append(Row(tuple(cells)))
+        if priced:
+            total = "100,00\u00a0%" if lot.parts else "–"
+            rows.append(Row(("", "Total du lot", "", total, euros(lot.amount_cents)), "total"))
+    return Table(tuple(columns), tuple(rows))
+
+
+def party_totals(facts: Facts) -> Table:
+    """What each party is to have of the whole."""
+    rows = [
+        Row(
+            (
+                str(place + 1),
+                one_line(party.company.name),
+                percent(facts.of_party(place), facts.total_cents),
+                euros(facts.of_party(place)),
+            )
+        )
+        for place, party in enumerate(facts.parties)
+    ]
+    whole = percent(facts.total_cents, facts.total_cents)
+    rows.append(Row(("", "Ensemble", whole, euros(facts.total_cents)), "total"))
+    return Table(
+        (
+            Column("N°", 0, "center"),
+            Column("Entreprise", 1),
+            Column("Part de l'ensemble", 0, "right"),
+            Column("Montant HT", 0, "right"),
+        ),
+        tuple(rows),
+    )
+
+
+def presence_grid(facts: Facts) -> Table:
+    """Who takes part in which lot, at one glance: thirty lots fit a page on its side."""
+    there = {(part.party, at) for at, lot in enumerate(facts.lots) for part in lot.parts}
+    many = len(facts.lots) > 8
+    columns = (
+        Column("N°", 0, "center"),
+        Column("Entreprise", 20),
+        *(Column(f"Lot {one_line(lot.number)}", 2, "center", many) for lot in facts.lots),
+    )
+    rows = [
+        Row(
+            (
+                str(place + 1),
+                one_line(party.company.name),
+                *("×" if (place, at) in there else "" for at in range(len(facts.lots))),
+            )
+        )
+        for place, party in enumerate(facts.parties)
+    ]
+    return Table(columns, tuple(rows))
+
+
+def lead_quality(role: PartyRole) -> str:
+    """What a party signs as."""
+    return "Mandataire du groupement" if role == PartyRole.LEAD else "Membre du groupement"
