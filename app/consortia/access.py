@@ -16,9 +16,9 @@ def require_lead(actor: Actor, consortium: Consortium) -> None:
 
 
 def own_party(actor: Actor, parties: Sequence[Party], permission: Permission) -> Party:
-    """The party that the caller acts for; raises Forbidden, NotParty."""
+    """The holder that the caller acts for; raises Forbidden, NotParty."""
     require(actor, permission)
     for party in parties:
-        if party.member_id == actor.member_id:
+        if party.holds and party.member_id == actor.member_id:
             return party
     raise domain.NotParty

@@ -10,6 +10,7 @@ from app.consortia.schemas import (
     ConsortiumIn,
     ConsortiumOut,
     ConsortiumSummary,
+    OutsideApprovalIn,
     SubmissionIn,
     SubmissionOut,
     consortium_out,
@@ -135,6 +136,40 @@ async def approve_agreement(
     approval, warnings = await service.approve(session, actor, consortium_id, agreement_id)
     shown = ApprovalOut.model_validate(approval)
     return await once.keep(ApprovedOut(**shown.model_dump(), warnings=warnings))
+
+
+@router.post(
+    "/{consortium_id}/agreements/{agreement_id}/outside-approvals",
+    operation_id="record_outside_approval",
+    status_code=201,
+    response_model=ApprovalOut,
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.NotOutside,
+        domain.NotProposed,
+        domain.AlreadyApproved,
+        *ONCE_ERRORS,
+    ),
+)
+async def record_outside_approval(
+    consortium_id: ConsortiumId,
+    agreement_id: AgreementId,
+    body: OutsideApprovalIn,
+    session: Session,
+    actor: Me,
+    once: Once,
+) -> Response:
+    """Record that a company from outside the cluster approved, and what proves it (lead)."""
+    approval = await service.record_approval(
+        session,
+        actor,
+        consortium_id,
+        agreement_id,
+        party_id=body.party_id,
+        evidence=body.evidence,
+    )
+    return await once.keep(ApprovalOut.model_validate(approval))
 
 
 @router.post(

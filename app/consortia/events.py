@@ -132,6 +132,23 @@ class AwardRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AwardReversed(Event):
+    """The outcome of a lot was recorded wrongly, or was set aside."""
+
+    type: ClassVar[str] = "award.reversed"
+    consortium_id: UUID
+    award_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsortiumWithdrawn(Event):
+    """The parties gave up."""
+
+    type: ClassVar[str] = "consortium.withdrawn"
+    consortium_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptRecorded(Event):
     """Money came in."""
 

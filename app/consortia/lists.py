@@ -31,7 +31,10 @@ _LOT_IDS = f"""(
 _PARTIES = f"""(
     SELECT coalesce(json_agg(json_build_object(
       'id', {public_id("par", "p.id")}, 'member_id', {public_id("mem", "p.member_id")},
-      'role', p.role, 'tasks', p.tasks, 'invited_at', {instant("p.invited_at")},
+      'company_name', p.company_name, 'company_siret', p.company_siret,
+      'role', p.role, 'tasks', p.tasks, 'works_for', {public_id("par", "p.works_for")},
+      'payment_direct', p.payment_direct, 'payment_terms', p.payment_terms,
+      'invited_at', {instant("p.invited_at")},
       'joined_at', {instant("p.joined_at")}, 'left_at', {instant("p.left_at")})
       ORDER BY p.role <> 'lead', p.id), '[]')
     FROM party p WHERE {_OF_C.format("p")} AND p.left_at IS NULL)"""
@@ -39,7 +42,8 @@ _PARTIES = f"""(
 _APPROVALS = f"""(
     SELECT coalesce(json_agg(json_build_object(
       'id', {public_id("app", "y.id")}, 'agreement_id', {public_id("agr", "y.agreement_id")},
-      'party_id', {public_id("par", "y.party_id")}, 'approved_at', {instant("y.approved_at")})
+      'party_id', {public_id("par", "y.party_id")}, 'approved_at', {instant("y.approved_at")},
+      'evidence', y.evidence)
       ORDER BY y.approved_at, y.id), '[]')
     FROM approval y WHERE y.cluster_id = g.cluster_id AND y.agreement_id = g.id)"""
 
@@ -53,9 +57,11 @@ _AGREEMENT = f"""(
 _AWARDS = f"""(
     SELECT coalesce(json_agg(json_build_object(
       'id', {public_id("awd", "a.id")}, 'lot_id', {public_id("lot", "a.lot_id")},
-      'outcome', a.outcome, 'amount', {money("a.amount_cents")}, 'notified_on', a.notified_on)
+      'outcome', a.outcome, 'amount', {money("a.amount_cents")}, 'notified_on', a.notified_on,
+      'winner', a.winner, 'score_hundredths', a.score_hundredths,
+      'winner_score_hundredths', a.winner_score_hundredths, 'reason', a.reason)
       ORDER BY a.id), '[]')
-    FROM award a WHERE {_OF_C.format("a")})"""
+    FROM award a WHERE {_OF_C.format("a")} AND a.reversed_at IS NULL)"""
 
 _CONSORTIUM = f"""
     SELECT json_build_object({_HEADER}, 'lot_ids', {_LOT_IDS}, 'parties', {_PARTIES},

@@ -1,12 +1,13 @@
 """Mapped classes of a joint answer, and the transitions that need only the object itself."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
 from app.consortia import domain
-from app.consortia.domain import State
+from app.consortia.domain import Outcome, State
 from app.infra.db import Base, TenantRow
 
 
@@ -60,12 +61,24 @@ class Consortium(TenantRow, Base):
         if self.state not in {State.SUBMITTED, State.WON}:
             raise domain.NotSubmitted
 
-    def decide(self, *, won: bool, last: bool) -> None:
-        """One lot is decided: winning one is winning; losing the last without any is losing."""
-        if won:
-            self.state = State.WON
-        elif last and self.state == State.SUBMITTED:
-            self.state = State.LOST
+    def decide(self, outcomes: Collection[Outcome], lots: int) -> None:
+        """What the outcomes that stand amount to (``domain.decided``)."""
+        self.state = domain.decided(outcomes, lots)
+
+    def require_unsigned(self) -> None:
+        """Raise AlreadySigned once an outcome has become a contract, NotAwarded before any."""
+        if self.state in {State.SIGNED, State.RUNNING, State.CLOSED}:
+            raise domain.AlreadySigned
+        if self.state not in domain.DECIDED | {State.SUBMITTED}:
+            raise domain.NotAwarded
+
+    def withdraw(self) -> None:
+        """The parties give up. Raises AlreadySigned, and NothingToWithdraw when it is over."""
+        if self.state in {State.SIGNED, State.RUNNING}:
+            raise domain.AlreadySigned
+        if self.state not in domain.WITHDRAWABLE:
+            raise domain.NothingToWithdraw
+        self.state = State.WITHDRAWN
 
 
 class ConsortiumLot(TenantRow, Base):
@@ -82,18 +95,37 @@ class Party(TenantRow, Base):
     """A company of the consortium, from when to when.
 
     Invited until it joins by its own word; it has left when it refused, was uninvited or withdrew.
+    A company from outside the cluster has a name instead of a member.
     """
 
     __tablename__ = "party"
 
     consortium_id: Mapped[UUID]
-    member_id: Mapped[UUID]
+    member_id: Mapped[UUID | None]
+    company_name: Mapped[str | None]
+    company_siret: Mapped[str | None]
     role: Mapped[str]
     tasks: Mapped[str | None]
+    works_for: Mapped[UUID | None]
+    payment_direct: Mapped[bool | None]
+    payment_terms: Mapped[str | None]
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     joined_by: Mapped[UUID | None]
     left_at: Mapped[datetime | None]
+
+    @property
+    def holds(self) -> bool:
+        """Whether it will hold the contract."""
+        return self.role in domain.HOLDERS
+
+    @property
+    def contributor(self) -> UUID | None:
+        """The member that owes the cluster on this part; none outside, nor for who works for one.
+
+        DOMAIN 5.10: they count in the 100 % and not in the base.
+        """
+        return self.member_id if self.holds else None
 
 
 class NamedPerson(TenantRow, Base):
@@ -156,6 +188,7 @@ class Approval(TenantRow, Base):
     party_id: Mapped[UUID]
     person_id: Mapped[UUID]
     approved_at: Mapped[datetime]
+    evidence: Mapped[str | None]
 
 
 class Submission(TenantRow, Base):
@@ -171,6 +204,17 @@ class Submission(TenantRow, Base):
     submitted_at: Mapped[datetime]
 
 
+class Withdrawal(TenantRow, Base):
+    """The parties give up their joint answer."""
+
+    __tablename__ = "withdrawal"
+
+    consortium_id: Mapped[UUID]
+    reason: Mapped[str]
+    person_id: Mapped[UUID]
+    withdrawn_at: Mapped[datetime]
+
+
 class Award(TenantRow, Base):
     """The outcome of the bid on a lot."""
 
@@ -183,6 +227,13 @@ class Award(TenantRow, Base):
     notified_on: Mapped[date]
     person_id: Mapped[UUID]
     recorded_at: Mapped[datetime]
+    winner: Mapped[str | None]
+    score_hundredths: Mapped[int | None]
+    winner_score_hundredths: Mapped[int | None]
+    reason: Mapped[str | None]
+    reversed_at: Mapped[datetime | None]
+    reversed_by: Mapped[UUID | None]
+    reversal_reason: Mapped[str | None]
 
 
 class AwardPart(TenantRow, Base):

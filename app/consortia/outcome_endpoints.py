@@ -6,8 +6,12 @@ from app.consortia import domain, lists, service
 from app.consortia.schemas import (
     AwardedOut,
     AwardIn,
+    AwardReversedOut,
     ReceiptIn,
     ReceiptOut,
+    WithdrawalOut,
+    WithReason,
+    award_reversed_out,
     awarded_out,
     receipt_out,
 )
@@ -17,7 +21,7 @@ from app.contributions.schemas import ConsortiumContributionOut
 from app.infra.db import enter
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
-from app.infra.http.ids import ConsortiumId, ReceiptId
+from app.infra.http.ids import AwardId, ConsortiumId, ReceiptId
 from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.strict import room_router
@@ -52,8 +56,53 @@ async def record_award(
         outcome=body.outcome,
         amount_cents=body.amount.amount_cents if body.amount else None,
         notified_on=body.notified_on,
+        details=body.details(),
     )
     return await once.keep(awarded_out(award, parts))
+
+
+@router.post(
+    "/{consortium_id}/awards/{award_id}/reversals",
+    operation_id="reverse_award",
+    status_code=201,
+    response_model=AwardReversedOut,
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.AlreadySigned,
+        domain.AlreadyTakenBack,
+        domain.MoneyCameIn,
+        *ONCE_ERRORS,
+    ),
+)
+async def reverse_award(
+    consortium_id: ConsortiumId,
+    award_id: AwardId,
+    body: WithReason,
+    session: Session,
+    actor: Me,
+    once: Once,
+) -> Response:
+    """Take an outcome back: recorded wrongly, or set aside by the buyer or a judge (lead)."""
+    award = await service.reverse_award(session, actor, consortium_id, award_id, body.reason)
+    return await once.keep(award_reversed_out(award))
+
+
+@router.post(
+    "/{consortium_id}/withdrawals",
+    operation_id="withdraw_consortium",
+    status_code=201,
+    response_model=WithdrawalOut,
+    responses=refusals(
+        NotFound, domain.NotLead, domain.AlreadySigned, domain.NothingToWithdraw, *ONCE_ERRORS
+    ),
+)
+async def withdraw_consortium(
+    consortium_id: ConsortiumId, body: WithReason, session: Session, actor: Me, once: Once
+) -> Response:
+    """Give up the joint answer: what was agreed lapses, forecasts with it (lead)."""
+    withdrawal = await service.withdraw_consortium(session, actor, consortium_id, body.reason)
+    return await once.keep(WithdrawalOut.model_validate(withdrawal))
 
 
 @router.post(

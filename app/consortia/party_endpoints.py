@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from app.clusters.domain import MemberNotActive, UnknownMember
+from app.clusters.domain import InvalidSiren, MemberNotActive, UnknownMember
 from app.consortia import domain, service
 from app.consortia.schemas import PartyIn, PartyOut
 from app.infra.http.deps import Me, Session
@@ -25,6 +25,10 @@ router = room_router(path="/consortia", tags=["consortia"])
         domain.NotLead,
         domain.SplitFrozen,
         domain.SecondLead,
+        domain.SubcontractorUndescribed,
+        domain.UnknownParty,
+        domain.OutsideIsMember,
+        InvalidSiren,
         domain.PartyExists,
         UnknownMember,
         *ONCE_ERRORS,
@@ -33,14 +37,15 @@ router = room_router(path="/consortia", tags=["consortia"])
 async def invite_party(
     consortium_id: ConsortiumId, body: PartyIn, session: Session, actor: Me, once: Once
 ) -> Response:
-    """Invite a company of the cluster; it sees the header alone until it accepts (lead)."""
+    """Ask a company in (lead). One of the cluster sees the header alone until it accepts; one from
+
+    outside has no account: the lead records its acceptance, its refusal, its approval.
+    """
     party = await service.invite(
         session,
         actor,
         consortium_id,
-        member_id=body.member_id,
-        role=body.role,
-        tasks=body.tasks,
+        body.asked(),
     )
     return await once.keep(PartyOut.model_validate(party))
 

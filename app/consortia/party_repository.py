@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.consortia.domain import PartyRole
 from app.consortia.models import Consortium, Party
 from app.infra.db import changed
 from app.kernel.actor import Actor
@@ -17,10 +18,28 @@ async def parties(session: AsyncSession, consortium: Consortium) -> list[Party]:
     return [one for one in await composition(session, consortium) if one.joined_at is not None]
 
 
+async def holders(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """Of them, those who will hold the contract."""
+    return [one for one in await parties(session, consortium) if one.holds]
+
+
+async def sharing(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """Of them, those who may have a part: who lends means alone has none (R2142-3)."""
+    return [one for one in await parties(session, consortium) if one.role != PartyRole.RELIED_UPON]
+
+
 async def composition(session: AsyncSession, consortium: Consortium) -> list[Party]:
     """The companies that are in or invited, lead first, then by invitation."""
     query = _live(consortium).order_by(Party.role != "lead", Party.id)
     return list(await session.scalars(query))
+
+
+async def ever(session: AsyncSession, consortium: Consortium) -> list[Party]:
+    """Every company that was ever in or invited, in order: who left keeps its rows."""
+    query = select(Party).where(
+        Party.cluster_id == consortium.cluster_id, Party.consortium_id == consortium.id
+    )
+    return list(await session.scalars(query.order_by(Party.id)))
 
 
 async def live_party(session: AsyncSession, consortium: Consortium, party_id: UUID) -> Party:
@@ -42,10 +61,11 @@ async def companies_on(session: AsyncSession, actor: Actor, tender_id: UUID) -> 
         .where(
             Party.cluster_id == actor.cluster_id,
             Party.left_at.is_(None),
+            Party.member_id.is_not(None),
             Consortium.tender_id == tender_id,
         )
     )
-    return list(await session.scalars(query))
+    return [one for one in await session.scalars(query) if one is not None]
 
 
 async def join(session: AsyncSession, party: Party, actor: Actor) -> Party | None:

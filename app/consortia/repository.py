@@ -86,9 +86,11 @@ async def approvals(session: AsyncSession, agreement: Agreement) -> list[Approva
 
 
 async def awards(session: AsyncSession, consortium: Consortium) -> list[Award]:
-    """The outcomes known so far."""
+    """The outcomes known so far, without those taken back."""
     query = select(Award).where(
-        Award.cluster_id == consortium.cluster_id, Award.consortium_id == consortium.id
+        Award.cluster_id == consortium.cluster_id,
+        Award.consortium_id == consortium.id,
+        Award.reversed_at.is_(None),
     )
     return list(await session.scalars(query.order_by(Award.id)))
 
@@ -101,6 +103,28 @@ async def received(session: AsyncSession, award_id: UUID, party: Party) -> int:
         Receipt.party_id == party.id,
     )
     return int(await session.scalar(query) or 0)
+
+
+async def received_in_all(session: AsyncSession, award: Award) -> int:
+    """What all parties together have received on an award, in cents."""
+    query = select(func.coalesce(func.sum(Receipt.amount_cents), 0)).where(
+        Receipt.cluster_id == award.cluster_id, Receipt.award_id == award.id
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def take_back(session: AsyncSession, actor: Actor, award: Award, reason: str) -> Award | None:
+    """The outcome no longer stands; None when it was taken back meanwhile."""
+    statement = (
+        update(Award)
+        .where(
+            Award.cluster_id == award.cluster_id,
+            Award.id == award.id,
+            Award.reversed_at.is_(None),
+        )
+        .values(reversed_at=actor.now, reversed_by=actor.person_id, reversal_reason=reason)
+    )
+    return await changed(session, Award, statement)
 
 
 async def award_parts(session: AsyncSession, award: Award) -> dict[UUID, int]:

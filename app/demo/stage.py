@@ -13,7 +13,7 @@ from app.clusters.domain import Admission, Choice, ClusterSettings
 from app.clusters.service import Company
 from app.consortia import party_repository, repository
 from app.consortia import service as consortia
-from app.consortia.domain import Form, Line, LotSplit, Outcome, PartyRole
+from app.consortia.domain import Asked, Form, Line, LotSplit, Outcome, PartyRole
 from app.demo.companies import BY_KEY, COORDINATOR
 from app.infra.db import Anyone, Database, enter
 from app.kernel.actor import Actor
@@ -132,9 +132,11 @@ class Group:
                 session,
                 actor,
                 self.id,
-                member_id=self.stage.members[key],
-                role=PartyRole.CO_CONTRACTOR,
-                tasks=", ".join(BY_KEY[key].skills),
+                Asked(
+                    self.stage.members[key],
+                    PartyRole.CO_CONTRACTOR,
+                    ", ".join(BY_KEY[key].skills),
+                ),
             )
         async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
             await consortia.accept_invitation(session, actor, self.id, party.id)

@@ -1,6 +1,7 @@
 """Awards, receipts, and what each owes the cluster, over HTTP."""
 
 import asyncio
+from typing import Any
 
 from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.world import World
@@ -224,3 +225,89 @@ async def test_one_invoice_number_may_serve_two_lots_but_not_one_twice(world: Wo
     ok(await bid.receive(world.alpha, 100, "F1", lot=0))
     ok(await bid.receive(world.alpha, 100, "F1", lot=1))
     refused(await bid.receive(world.alpha, 100, "f1", lot=0), 409, "receipt_exists")
+
+
+async def test_a_loss_is_kept_with_its_winner_scores_and_reason(world: World) -> None:
+    bid = await submitted(world)
+    told: dict[str, Any] = {
+        "winner": "Grand Producteur SA",
+        "score_hundredths": 7_450,
+        "winner_score_hundredths": 8_125,
+        "reason": "Note technique : moyens humains.",
+    }
+    shown = ok(await bid.award(outcome="lost", amount=None, **told))
+    assert told.items() <= shown.items()
+    refused(await bid.award(1, winner="Un autre"), 422, "invalid")
+    listed = ok(await world.beta.get(bid.path), 200)["awards"]
+    assert told.items() <= listed[0].items()
+
+
+async def test_nothing_awarded_on_any_lot_is_no_award_and_no_loss(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award(outcome="no_award", amount=None))
+    ok(await bid.award(1, outcome="no_award", amount=None))
+    assert ok(await world.alpha.get(bid.path), 200)["state"] == "no_award"
+    other = await submitted(world)
+    ok(await other.award(outcome="no_award", amount=None))
+    ok(await other.award(1, outcome="lost", amount=None))
+    assert ok(await world.alpha.get(other.path), 200)["state"] == "lost"
+
+
+async def test_an_outcome_is_taken_back_and_with_it_what_it_forecast(world: World) -> None:
+    bid = await submitted(world)
+    wrong = ok(await bid.award())
+    address = f"{bid.path}/awards/{wrong['id']}/reversals"
+    refused(await world.beta.post(address, {"reason": "Erreur"}), 403, "not_lead")
+    taken = ok(await world.alpha.post(address, {"reason": "Saisi sur le mauvais lot."}))
+    assert taken["reversal_reason"] == "Saisi sur le mauvais lot."
+    refused(await world.alpha.post(address, {"reason": "Encore"}), 409, "already_taken_back")
+    shown = ok(await world.alpha.get(bid.path), 200)
+    assert (shown["state"], shown["awards"]) == ("submitted", [])
+    assert (await bid.contribution())["forecast"]["amount_cents"] == 0
+    assert ok(await world.coordinator.get(bid.path), 200)["awards"] == []
+    assert (await world.coordinator.get(f"{bid.path}/split")).status_code == 404
+    ok(await bid.award(amount=80_000 * EURO))
+    assert (await bid.contribution())["forecast"]["amount_cents"] == 1_200_000
+
+
+async def test_of_two_lots_won_what_is_taken_back_is_shut_again(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    wrong = ok(await bid.award(1))
+    assert len(ok(await world.coordinator.get(f"{bid.path}/split"), 200)["lots"]) == 2
+    ok(await world.alpha.post(f"{bid.path}/awards/{wrong['id']}/reversals", {"reason": "Non."}))
+    (lot,) = ok(await world.coordinator.get(f"{bid.path}/split"), 200)["lots"]
+    assert lot["lot_id"] == bid.lots[0]
+
+
+async def test_an_outcome_on_which_money_came_in_is_not_taken_back(world: World) -> None:
+    bid = await submitted(world)
+    award = ok(await bid.award())
+    receipt = ok(await bid.receive(world.alpha, 100, "F1"))
+    address = f"{bid.path}/awards/{award['id']}/reversals"
+    refused(await world.alpha.post(address, {"reason": "Erreur"}), 409, "money_came_in")
+    ok(await world.alpha.post(f"{bid.path}/receipts/{receipt['id']}/reversals"))
+    ok(await world.alpha.post(address, {"reason": "Erreur"}))
+
+
+async def test_a_joint_answer_is_given_up_with_its_consequences(world: World) -> None:
+    bid = await submitted(world)
+    ok(await bid.award())
+    address = f"{bid.path}/withdrawals"
+    refused(await world.beta.post(address, {"reason": "Non"}), 403, "not_lead")
+    ok(await world.alpha.post(address, {"reason": "Un marché plus grand occupe nos équipes."}))
+    assert ok(await world.beta.get(bid.path), 200)["state"] == "withdrawn"
+    assert (await bid.contribution())["forecast"]["amount_cents"] == 0
+    refused(await world.alpha.post(address, {"reason": "Encore"}), 409, "nothing_to_withdraw")
+    refused(await bid.award(1), 409, "not_submitted")
+
+
+async def test_who_was_invited_into_what_is_given_up_is_invited_no_more(world: World) -> None:
+    bid = await Bid.form(await write_tender(world), world.alpha, world.beta)
+    invited = await bid.invite(world.gamma)
+    ok(await world.alpha.post(f"{bid.path}/withdrawals", {"reason": "Hors délai."}))
+    refused(await world.gamma.post(f"{invited}/acceptances"), 404, "not_found")
+    again = await Bid.form(
+        {"id": bid.body["tender_id"], "lots": []}, world.beta, world.gamma, lots=bid.lots
+    )
+    assert again.body["state"] == "forming"

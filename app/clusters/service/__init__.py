@@ -3,11 +3,12 @@
 from app.clusters.service.candidacies import CandidacyView, decide, present, vote, withdraw
 from app.clusters.service.changes import change_member
 from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
-from app.clusters.service.companies import Company
+from app.clusters.service.companies import Company, checked_siret
 from app.clusters.service.members import (
     active_members,
     admit_member,
     get_member,
+    is_member,
     require_active,
 )
 from app.clusters.service.search import search_company
@@ -20,10 +21,12 @@ __all__ = [
     "admit_member",
     "change_cluster",
     "change_member",
+    "checked_siret",
     "create_cluster",
     "decide",
     "get_cluster",
     "get_member",
+    "is_member",
     "leave",
     "merge",
     "present",

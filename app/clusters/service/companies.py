@@ -45,8 +45,8 @@ def checked_siren(given: str) -> str:
     return siren
 
 
-def checked_siret(given: str, siren: str) -> str:
-    """Fourteen bare digits of that SIREN; raises InvalidSiren.
+def checked_siret(given: str, siren: str = "") -> str:
+    """Fourteen bare digits, of that SIREN; raises InvalidSiren.
 
     La Poste's have their own rule: most sum to a multiple of five.
     """

@@ -73,6 +73,12 @@ async def require_active(session: AsyncSession, actor: Actor) -> None:
         raise domain.MemberNotActive
 
 
+async def is_member(session: AsyncSession, actor: Actor, siren: str) -> bool:
+    """Whether a company is of the cluster now, by its SIREN."""
+    found = await repository.by_siren(session, actor, siren)
+    return found is not None and found.state in {State.ACTIVE, State.SUSPENDED}
+
+
 async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
     """The named members, all of them active; raises UnknownMember."""
     found = await session.scalars(

@@ -24,13 +24,6 @@ class NotYourPart(Forbidden):
     title = "Seuls l'entreprise concernée et le mandataire peuvent le faire."
 
 
-class SecondLead(Conflict):
-    """Exactly one lead (R2142-20; CE 28/4/2006 n° 283942)."""
-
-    code = "second_lead"
-    title = "Un groupement a un seul mandataire (CCP R2142-20)."
-
-
 class PartyExists(Conflict):
     """One company, one party."""
 
@@ -168,6 +161,40 @@ class AlreadyAwarded(Conflict):
 
     code = "already_awarded"
     title = "Le sort de ce lot est déjà enregistré."
+
+
+class AlreadySigned(Conflict):
+    """What was signed is amended or ended, never undone."""
+
+    code = "already_signed"
+    title = (
+        "Le marché est signé : il se modifie par avenant (CCP R2194-1 et suivants) ou prend fin, "
+        "mais ne s'annule pas ici."
+    )
+
+
+class NothingToWithdraw(Conflict):
+    """It is over already."""
+
+    code = "nothing_to_withdraw"
+    title = "Ce groupement est déjà terminé : il n'y a plus rien à retirer."
+
+
+class AlreadyTakenBack(Conflict):
+    """An outcome is taken back once."""
+
+    code = "already_taken_back"
+    title = "Ce résultat a déjà été annulé."
+
+
+class MoneyCameIn(Conflict):
+    """An outcome on which money came in is no slip."""
+
+    code = "money_came_in"
+    title = (
+        "Des encaissements sont enregistrés sur ce lot : annulez-les d'abord, chacun par son "
+        "contraire."
+    )
 
 
 class NotAwarded(Conflict):

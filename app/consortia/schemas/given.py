@@ -1,11 +1,20 @@
 """What callers give."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
+from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
-from app.consortia.domain import Form, Outcome, PartyRole
+from app.consortia.domain import (
+    Asked,
+    Form,
+    Outcome,
+    OutcomeDetails,
+    Outside,
+    PartyRole,
+    Subcontract,
+)
 from app.infra.http.ids import (
     LotId,
     MemberId,
@@ -18,6 +27,10 @@ from app.infra.http.schemas import In, LongText, MoneyIn, ShortText
 from app.infra.http.text import Text
 
 Reason = Annotated[str, Text(least=1, most=2_000, lines=True)]
+Score = Annotated[
+    StrictInt,
+    Field(ge=0, le=100_000, description="In hundredths of a point.", examples=[8_550]),
+]
 
 
 class ConsortiumIn(In):
@@ -29,12 +42,55 @@ class ConsortiumIn(In):
     lot_ids: list[LotId] = Field(min_length=1, max_length=200)
 
 
-class PartyIn(In):
-    """A company of the cluster to invite."""
+class OutsideIn(In):
+    """A company that is not of the cluster; the lead records what it says."""
 
-    member_id: MemberId
+    name: ShortText = Field(examples=["Sonorisation du Forez SARL"])
+    siret: Annotated[str, Text(least=14, most=30)] | None = Field(None, examples=["44306184100047"])
+
+
+class SubcontractIn(In):
+    """For whom a subcontractor works, and how it is paid."""
+
+    works_for: PartyId
+    payment_direct: bool = Field(
+        default=True, strict=True, description="By the buyer: from 600 € incl. tax on (R2193-10)."
+    )
+    payment_terms: Reason = Field(examples=["30 jours, sur situations mensuelles"])
+
+
+class PartyIn(In):
+    """A company to ask in: of the cluster (`member_id`), or from `outside` it."""
+
+    member_id: MemberId | None = None
+    outside: OutsideIn | None = None
     role: PartyRole = PartyRole.CO_CONTRACTOR
     tasks: LongText | None = Field(None, examples=["Programmation et action culturelle"])
+    subcontract: SubcontractIn | None = Field(None, description="Of a subcontractor (R2193-1).")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.member_id is None) == (self.outside is None):
+            raise ValueError("give member_id or outside, not both")
+        return self
+
+    def asked(self) -> Asked:
+        """What the use case takes."""
+        terms = self.subcontract
+        subcontract = None
+        if terms is not None:
+            subcontract = Subcontract(terms.works_for, terms.payment_direct, terms.payment_terms)
+        if self.outside is not None:
+            outside = Outside(self.outside.name, self.outside.siret)
+            return Asked(outside, self.role, self.tasks, subcontract)
+        return Asked(cast("UUID", self.member_id), self.role, self.tasks, subcontract)
+
+
+class OutsideApprovalIn(In):
+    """The approval of a company from outside, as its letter says."""
+
+    party_id: PartyId
+    evidence: Reason = Field(examples=["Lettre signée du 3 mars 2026, reçue par courrier."])
 
 
 class NamedIn(In):
@@ -75,12 +131,30 @@ class AwardIn(In):
         None, description="Awarded amount excluding tax; may differ from the bid, or be unknown."
     )
     notified_on: date
+    winner: ShortText | None = Field(None, description="Who won a lost lot (R2181-1).")
+    score_hundredths: Score | None = None
+    winner_score_hundredths: Score | None = None
+    reason: Reason | None = Field(None, description="Why, in the buyer's words (R2181-3).")
 
     @model_validator(mode="after")
     def _lost_has_none(self) -> Self:
-        if self.outcome == Outcome.LOST and self.amount is not None:
-            raise ValueError("a lost lot has no amount")
+        if self.outcome != Outcome.WON and self.amount is not None:
+            raise ValueError("a lot that was not won has no amount")
+        if self.outcome != Outcome.LOST and self.winner is not None:
+            raise ValueError("only a lost lot has another winner")
         return self
+
+    def details(self) -> OutcomeDetails:
+        """What the use case takes."""
+        return OutcomeDetails(
+            self.winner, self.score_hundredths, self.winner_score_hundredths, self.reason
+        )
+
+
+class WithReason(In):
+    """Why it is done: kept with it."""
+
+    reason: Reason
 
 
 class ReceiptIn(In):

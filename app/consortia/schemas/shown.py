@@ -1,16 +1,13 @@
 """What callers are shown."""
 
-from datetime import date
-
 from pydantic import AwareDatetime, Field
 
-from app.consortia.domain import Form, Outcome, PartyRole, State
-from app.consortia.models import Award, AwardPart, Receipt
+from app.consortia.domain import Form, PartyRole, State
+from app.consortia.schemas.outcomes import AwardOut, award_out
 from app.consortia.service.reading import ConsortiumView
 from app.infra.http.ids import (
     AgreementId,
     ApprovalId,
-    AwardId,
     ConsortiumId,
     DecisionId,
     LotId,
@@ -18,11 +15,10 @@ from app.infra.http.ids import (
     NamedId,
     PartyId,
     PersonId,
-    ReceiptId,
     SubmissionId,
     TenderId,
 )
-from app.infra.http.schemas import MoneyOut, Out
+from app.infra.http.schemas import Out
 
 
 class ConsortiumSummary(Out):
@@ -42,9 +38,14 @@ class PartyOut(Out):
     """A company of the consortium, or invited to it."""
 
     id: PartyId
-    member_id: MemberId
+    member_id: MemberId | None = Field(description="Null for a company from outside.")
+    company_name: str | None
+    company_siret: str | None
     role: PartyRole
     tasks: str | None
+    works_for: PartyId | None
+    payment_direct: bool | None
+    payment_terms: str | None
     invited_at: AwareDatetime
     joined_at: AwareDatetime | None = Field(description="Null until the company accepts.")
     left_at: AwareDatetime | None = Field(description="It refused, was uninvited, or withdrew.")
@@ -86,6 +87,7 @@ class ApprovalOut(Out):
     agreement_id: AgreementId
     party_id: PartyId
     approved_at: AwareDatetime
+    evidence: str | None = Field(description="Of a company from outside.")
 
 
 class ApprovedOut(ApprovalOut):
@@ -109,29 +111,6 @@ class AgreementState(AgreementOut):
     approvals: list[ApprovalOut]
 
 
-class AwardOut(Out):
-    """The outcome of one lot."""
-
-    id: AwardId
-    lot_id: LotId
-    outcome: Outcome
-    amount: MoneyOut | None
-    notified_on: date
-
-
-class AwardPartOut(Out):
-    """What a party holds of an awarded lot."""
-
-    party_id: PartyId
-    amount: MoneyOut
-
-
-class AwardedOut(AwardOut):
-    """A fresh outcome with each party's part; the parts sum to the amount."""
-
-    parts: list[AwardPartOut]
-
-
 class ConsortiumOut(ConsortiumSummary):
     """A joint answer; lists stay empty for who may see the header alone.
 
@@ -151,55 +130,6 @@ class SubmissionOut(Out):
     submitted_at: AwareDatetime
     platform: str | None
     reference: str | None
-
-
-class ReceiptOut(Out):
-    """Money that a party received."""
-
-    id: ReceiptId
-    award_id: AwardId
-    party_id: PartyId
-    amount: MoneyOut
-    received_on: date
-    reference: str
-    reverses: ReceiptId | None = Field(description="The receipt that this one takes back.")
-
-
-def _money(cents: int | None) -> MoneyOut | None:
-    return None if cents is None else MoneyOut(amount_cents=cents, currency="EUR")
-
-
-def award_out(award: Award) -> AwardOut:
-    """The answer that shows an outcome."""
-    return AwardOut(
-        id=award.id,
-        lot_id=award.lot_id,
-        outcome=Outcome(award.outcome),
-        amount=_money(award.amount_cents),
-        notified_on=award.notified_on,
-    )
-
-
-def awarded_out(award: Award, parts: list[AwardPart]) -> AwardedOut:
-    """The answer to a fresh outcome."""
-    shown = [
-        AwardPartOut(party_id=part.party_id, amount=MoneyOut(amount_cents=part.amount_cents))
-        for part in parts
-    ]
-    return AwardedOut(**award_out(award).model_dump(mode="python"), parts=shown)
-
-
-def receipt_out(receipt: Receipt) -> ReceiptOut:
-    """The answer that shows a receipt."""
-    return ReceiptOut(
-        id=receipt.id,
-        award_id=receipt.award_id,
-        party_id=receipt.party_id,
-        amount=MoneyOut(amount_cents=receipt.amount_cents),
-        received_on=receipt.received_on,
-        reference=receipt.reference,
-        reverses=receipt.reverses,
-    )
 
 
 def consortium_out(view: ConsortiumView) -> ConsortiumOut:

@@ -1,8 +1,8 @@
 """Use cases of a joint answer, split by noun."""
 
-from app.consortia.service.agreements import approve, propose, withdraw_agreement
+from app.consortia.service.agreements import approve, propose, record_approval, withdraw_agreement
 from app.consortia.service.composition import form, invite
-from app.consortia.service.outcomes import award
+from app.consortia.service.outcomes import award, reverse_award
 from app.consortia.service.parties import (
     accept_invitation,
     refuse_invitation,
@@ -14,6 +14,7 @@ from app.consortia.service.receipts import open_by_refusal, record_receipt, reve
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
 from app.consortia.service.walls import decide_wall, withdraw_decision
+from app.consortia.service.withdrawals import withdraw_consortium
 
 __all__ = [
     "accept_invitation",
@@ -27,12 +28,15 @@ __all__ = [
     "name_person",
     "open_by_refusal",
     "propose",
+    "record_approval",
     "record_receipt",
     "refuse_invitation",
+    "reverse_award",
     "reverse_receipt",
     "submit",
     "view",
     "withdraw_agreement",
+    "withdraw_consortium",
     "withdraw_decision",
     "withdraw_party",
     "write_split",

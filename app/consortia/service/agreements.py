@@ -116,16 +116,58 @@ async def approve(
     )
     await add_or_refuse(session, approval, domain.AlreadyApproved)
     await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
+    await _agree_if_all_did(session, actor, consortium, agreement)
+    return approval, warnings
+
+
+async def record_approval(
+    session: AsyncSession,
+    actor: Actor,
+    consortium_id: UUID,
+    agreement_id: UUID,
+    *,
+    party_id: UUID,
+    evidence: str,
+) -> Approval:
+    """The lead records that a company from outside approved, and what proves it.
+
+    Raises NotFound, NotLead, NotOutside, NotProposed, AlreadyApproved.
+    """
+    consortium = await repository.load(session, actor, consortium_id)
+    require_lead(actor, consortium)
+    party = await party_repository.live_party(session, consortium, party_id)
+    if party.member_id is not None or not party.holds:
+        raise domain.NotOutside
+    consortium = await repository.lock(session, actor, consortium_id)
+    agreement = await _current(session, consortium, agreement_id)
+    consortium.require_proposed()
+    approval = Approval(
+        cluster_id=actor.cluster_id,
+        consortium_id=consortium_id,
+        agreement_id=agreement_id,
+        party_id=party_id,
+        person_id=actor.person_id,
+        approved_at=actor.now,
+        evidence=evidence,
+    )
+    await add_or_refuse(session, approval, domain.AlreadyApproved)
+    await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
+    await _agree_if_all_did(session, actor, consortium, agreement)
+    return approval
+
+
+async def _agree_if_all_did(
+    session: AsyncSession, actor: Actor, consortium: Consortium, agreement: Agreement
+) -> None:
     approved = {one.party_id for one in await repository.approvals(session, agreement)}
-    if approved >= {one.id for one in await party_repository.parties(session, consortium)}:
+    if approved >= {one.id for one in await party_repository.holders(session, consortium)}:
         consortium.agree()
         await publish(
             session,
             actor,
-            AgreementReached(consortium_id, agreement.id),
-            consortium_id=consortium_id,
+            AgreementReached(consortium.id, agreement.id),
+            consortium_id=consortium.id,
         )
-    return approval, warnings
 
 
 async def _check_composition(session: AsyncSession, consortium: Consortium, split: Split) -> None:
@@ -133,14 +175,14 @@ async def _check_composition(session: AsyncSession, consortium: Consortium, spli
     composition = await party_repository.composition(session, consortium)
     if any(party.joined_at is None for party in composition):
         raise domain.InvitationPending
-    if len(composition) == 1:
+    holders = {party.id for party in composition if party.holds}
+    if len(holders) == 1:
         raise domain.Alone
-    parties = {party.id for party in composition}
     _, lines = await split_repository.split_content(session, split)
     named = {line.party_id for line in lines}
-    if named - parties:
+    if named - {party.id for party in composition}:
         raise domain.SplitOutdated
-    if parties - named:
+    if holders - named:
         raise domain.PartyWithoutPart
 
 

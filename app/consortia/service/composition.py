@@ -1,20 +1,22 @@
 """Who answers together: opening a consortium, inviting companies."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, repository, wall_repository
+from app.consortia import domain, party_repository, repository, wall_repository
 from app.consortia.access import require_lead
-from app.consortia.domain import Form, PartyRole, State
+from app.consortia.domain import Asked, Form, Outside, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyInvited
 from app.consortia.models import Consortium, ConsortiumLot, Party
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
+from app.kernel.errors import Fault
 from app.tenders import service as tenders
 
 
@@ -62,7 +64,7 @@ async def form(
         )
         for lot_id in wanted
     )
-    lead = _party(actor, consortium.id, consortium.lead_member_id, PartyRole.LEAD, None)
+    lead = _party(actor, consortium.id, Asked(consortium.lead_member_id, PartyRole.LEAD, None))
     lead.joined_at, lead.joined_by = actor.now, actor.person_id
     session.add(lead)
     await session.flush()
@@ -76,24 +78,26 @@ async def invite(
     session: AsyncSession,
     actor: Actor,
     consortium_id: UUID,
-    *,
-    member_id: UUID,
-    role: PartyRole,
-    tasks: str | None,
+    asked: Asked,
 ) -> Party:
-    """Invite a company of the cluster: it sees the header until it accepts.
+    """Ask a company in. Of the cluster, it sees the header until it accepts.
 
-    Raises NotFound, NotLead, SplitFrozen, SecondLead, UnknownMember, PartyExists.
+    The word of a company from outside is the lead's to record. Raises NotFound, NotLead,
+    SplitFrozen, SecondLead, SubcontractorUndescribed, UnknownMember, UnknownParty, InvalidSiren,
+    OutsideIsMember, PartyExists.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_open()
-    if role == PartyRole.LEAD:
-        raise domain.SecondLead
-    await clusters.active_members(session, actor, {member_id})
-    party = _party(actor, consortium_id, member_id, role, tasks)
+    asked.check()
+    if isinstance(asked.company, Outside):
+        asked = replace(asked, company=await _from_outside(session, actor, asked.company))
+    else:
+        await clusters.active_members(session, actor, {asked.company})
+    await _check_subcontract(session, consortium, asked)
+    party = _party(actor, consortium_id, asked)
     await add_or_refuse(session, party, domain.PartyExists)
     await record_event(
         session, actor, PartyInvited(consortium_id, party.id), party.id, consortium_id=consortium_id
@@ -101,14 +105,40 @@ async def invite(
     return party
 
 
-def _party(
-    actor: Actor, consortium_id: UUID, member_id: UUID, role: PartyRole, tasks: str | None
-) -> Party:
+async def _from_outside(session: AsyncSession, actor: Actor, outside: Outside) -> Outside:
+    """The same with a bare SIRET; raises InvalidSiren, OutsideIsMember."""
+    if outside.siret is None:
+        return outside
+    siret = clusters.checked_siret(outside.siret)
+    if await clusters.is_member(session, actor, siret[:9]):
+        raise domain.OutsideIsMember
+    return replace(outside, siret=siret)
+
+
+async def _check_subcontract(session: AsyncSession, consortium: Consortium, asked: Asked) -> None:
+    """A subcontractor works for a holder of the same answer; raises UnknownParty."""
+    if asked.subcontract is None:
+        return
+    holders = {one.id for one in await party_repository.holders(session, consortium)}
+    if asked.subcontract.works_for not in holders:
+        message = "Un sous-traitant travaille pour un membre du groupement (CCP L2193-1)."
+        fault = Fault("/subcontract/works_for", "not_a_holder", message)
+        raise domain.UnknownParty(message, (fault,))
+
+
+def _party(actor: Actor, consortium_id: UUID, asked: Asked) -> Party:
+    outside = asked.company if isinstance(asked.company, Outside) else None
+    terms = asked.subcontract
     return Party(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
-        member_id=member_id,
-        role=role,
-        tasks=tasks,
+        member_id=None if isinstance(asked.company, Outside) else asked.company,
+        company_name=outside.name if outside else None,
+        company_siret=outside.siret if outside else None,
+        role=asked.role,
+        tasks=asked.tasks,
+        works_for=terms.works_for if terms else None,
+        payment_direct=terms.payment_direct if terms else None,
+        payment_terms=terms.payment_terms if terms else None,
         invited_at=actor.now,
     )

@@ -31,9 +31,12 @@ async def accept_invitation(
     joined = await party_repository.join(session, party, actor)
     if joined is None:
         raise domain.AlreadyAnswered
-    consortium = await repository.lock(session, actor, consortium_id)
-    consortium.require_open()
-    await _check_rivals(session, actor, consortium)
+    if joined.holds:
+        consortium = await repository.lock(session, actor, consortium_id)
+        consortium.require_open()
+        # The word of a company from outside binds neither the lead nor its person on rivals.
+        if joined.member_id is not None:
+            await _check_rivals(session, actor, consortium)
     await record_event(
         session, actor, PartyJoined(consortium_id, party_id), party_id, consortium_id=consortium_id
     )
@@ -60,6 +63,8 @@ async def withdraw_party(
 ) -> Party:
     """A company leaves while talks are open, or the lead takes back an unanswered invitation.
 
+    That a company from outside leaves is the lead's to record.
+
     Raises NotFound, Forbidden, NotYourParty, LeadStays, InvitationPending, AlreadyJoined,
     SplitFrozen.
     """
@@ -73,6 +78,8 @@ async def withdraw_party(
         return await _leave(session, actor, party)
     if not leads:
         raise domain.NotYourParty
+    if party.member_id is None and party.joined_at is not None:
+        return await _leave(session, actor, party)
     return await _uninvite(session, actor, party)
 
 
@@ -82,7 +89,8 @@ async def _invited(
     consortium = await repository.load(session, actor, consortium_id)
     party = await party_repository.live_party(session, consortium, party_id)
     require(actor, Permission.COMMIT_COMPANY)
-    if party.member_id != actor.member_id:
+    speaker = consortium.lead_member_id if party.member_id is None else party.member_id
+    if speaker != actor.member_id:
         raise domain.NotInvited
     return party
 
@@ -97,9 +105,11 @@ async def _check_rivals(session: AsyncSession, actor: Actor, consortium: Consort
 async def _leave(session: AsyncSession, actor: Actor, party: Party) -> Party:
     if party.joined_at is None:
         raise domain.InvitationPending("Refusez l'invitation : votre entreprise n'y est pas.")
-    consortium = await repository.lock(session, actor, party.consortium_id)
-    consortium.require_open()
-    await _tell(session, actor, party, PartyWithdrew(consortium.id, party.id))
+    # Who holds nothing stays at the door, and takes nobody's turn.
+    if party.holds or party.member_id is None:
+        consortium = await repository.lock(session, actor, party.consortium_id)
+        consortium.require_open()
+    await _tell(session, actor, party, PartyWithdrew(party.consortium_id, party.id))
     left = await party_repository.leave(session, party, actor.now)
     if left is None:
         raise domain.AlreadyAnswered

@@ -143,18 +143,19 @@ async def _check_against_award(
 async def _charge(
     session: AsyncSession, actor: Actor, receipt: Receipt, lot_id: UUID, party: Party
 ) -> None:
-    await contributions.charge_receipt(
-        session,
-        actor,
-        receipt_id=receipt.id,
-        consortium_id=receipt.consortium_id,
-        award_id=receipt.award_id,
-        lot_id=lot_id,
-        party_id=receipt.party_id,
-        member_id=party.member_id,
-        base_cents=receipt.amount_cents,
-        received_on=receipt.received_on,
-    )
+    if party.contributor is not None:
+        await contributions.charge_receipt(
+            session,
+            actor,
+            receipt_id=receipt.id,
+            consortium_id=receipt.consortium_id,
+            award_id=receipt.award_id,
+            lot_id=lot_id,
+            party_id=receipt.party_id,
+            member_id=party.contributor,
+            base_cents=receipt.amount_cents,
+            received_on=receipt.received_on,
+        )
     action = "receipt.reversed" if receipt.reverses else "receipt.recorded"
     await record(session, actor, action, receipt.id, consortium_id=receipt.consortium_id)
     await publish(
@@ -171,6 +172,7 @@ async def _won_award(session: AsyncSession, consortium: Consortium, lot_id: UUID
         Award.consortium_id == consortium.id,
         Award.lot_id == lot_id,
         Award.outcome == Outcome.WON,
+        Award.reversed_at.is_(None),
     )
     found: Award | None = await session.scalar(query)
     if found is None:

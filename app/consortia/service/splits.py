@@ -43,7 +43,7 @@ async def write_split(
     own_party(actor, await party_repository.parties(session, consortium), Permission.PREPARE_BID)
     consortium = await repository.lock(session, actor, consortium_id, version)
     consortium.require_open()
-    parties = {party.id for party in await party_repository.parties(session, consortium)}
+    parties = {one.id for one in await party_repository.sharing(session, consortium)}
     answered = await repository.lot_ids(session, consortium)
     if sorted(lot.lot_id for lot in lots) != sorted(answered):
         raise domain.LotNotAnswered("Donnez chaque lot du groupement, une fois.")

@@ -54,6 +54,14 @@ def invite_party(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "forming"), body=body)
 
 
+@builds("invite_party@subcontractor")
+def invite_subcontractor(scene: Scene, _who: str) -> Call:
+    """A company from outside, to work for the lead."""
+    terms = {"works_for": scene.own_party("forming", "manager"), "payment_terms": "30 jours"}
+    outside = {"outside": {"name": "Régie du Forez"}, "tasks": "Son", "subcontract": terms}
+    return Call(in_consortium(scene, "forming"), body={**outside, "role": "subcontractor"})
+
+
 @builds("accept_invitation")
 @builds("refuse_invitation")
 @builds("withdraw_party@invited")
@@ -124,6 +132,14 @@ def approve_agreement(scene: Scene, _who: str) -> Call:
     return _agreement(scene, "proposed")
 
 
+@builds("record_outside_approval")
+def record_outside_approval(scene: Scene, _who: str) -> Call:
+    """Beta is of the cluster: it speaks for itself, as the lead is told."""
+    call = _agreement(scene, "proposed")
+    body = {"party_id": scene.own_party("proposed", "party"), "evidence": "Lettre signée."}
+    return Call(call.path, body=body)
+
+
 @builds("submit_bid")
 def submit_bid(scene: Scene, _who: str) -> Call:
     """Everyone has approved."""
@@ -141,6 +157,19 @@ def record_award(scene: Scene, _who: str) -> Call:
         "amount": {"amount_cents": side.price},
     }
     return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("reverse_award")
+def reverse_award(scene: Scene, _who: str) -> Call:
+    """Money has come in on it: its lead is told so."""
+    award = scene.stages["won"].x.award
+    return Call(in_consortium(scene, "won", award_id=award["id"]), body={"reason": "Erreur."})
+
+
+@builds("withdraw_consortium")
+def withdraw_consortium(scene: Scene, _who: str) -> Call:
+    """The bid is out."""
+    return Call(in_consortium(scene, "submitted"), body={"reason": "Plus de capacité."})
 
 
 @builds("record_receipt")
