@@ -63,6 +63,21 @@ async def test_a_run_left_by_a_dead_worker_goes_on_at_the_item(
     assert (await one(importer, query, id=run.id)).known == [131]
 
 
+async def test_a_run_whose_batch_spans_pages_goes_on_within_the_last_of_them(
+    importer: Database, portal: Portal, naps: Naps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second day's first page tells a notice twice, which takes a second transaction."""
+    second = sorted(today(149, "2026-03-02"), key=lambda record: str(record["idweb"]))
+    portal.records = [*today(130, "2026-03-01"), *second, second[60]]
+    dead = await die_after(1, monkeypatch, importer, naps)
+    assert (dead.seen, dead.cursor, dead.passed) == (130 + 61, "2026-03-01 130", 61)
+    before = len(portal.asked)
+    run = await fetch(importer, naps, sole=True)
+    assert (run.id, run.attempt, run.state) == (dead.id, 2, "done")
+    assert (run.counts.seen, run.counts.new, run.counts.same) == (280, 279, 1)
+    assert len(portal.asked) - before == 3
+
+
 async def test_a_worker_that_slept_past_its_turn_writes_nothing(
     importer: Database, portal: Portal, naps: Naps
 ) -> None:

@@ -21,6 +21,9 @@ from app.watch.sources.polite import TIMEOUT, PoliteClient, Sleep
 
 Found = TypeVar("Found")
 
+PATIENCE_SECONDS = 1.0
+"""How long what was read waits for the next page, so as to be stored with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -57,38 +60,66 @@ async def fetch(asking: Asking, source: Source, run: Run) -> None:
             ended=ended,
             settings=source.settings,
         )
-        coming = one_ahead(_read(publisher, asked, run.passed, run.counts.seen))
+        coming = one_ahead(together(_read(publisher, asked, run.passed, run.counts.seen)))
         async with aclosing(coming):
-            async for batch, cursor in coming:
-                await runs.keep(asking.database, run, batch, asking.clock, cursor)
+            async for batch in coming:
+                await runs.keep(asking.database, run, batch, asking.clock)
                 if asking.progress is not None:
                     asking.progress(run)
 
 
 async def _read(
     publisher: Publisher, asked: Asked, come: int, seen: int
-) -> AsyncGenerator[tuple[Batch, str | None], None]:
-    """The batches of every page with its cursor, but for the first ``come`` items: counted before.
+) -> AsyncGenerator[Batch, None]:
+    """The batches of every page, but for the first ``come`` items: counted before.
 
     A page with a cursor stands for itself: nothing of the next one was counted.
     """
     async for page in publisher.pages(asked):
         items = iter(page.items)
         come -= await asyncio.to_thread(_skip, items, come)
-        prepared = batches(publisher, items, start=seen)
-        batch = Batch()
-        while (found := await asyncio.to_thread(next, prepared, None)) is not None:
-            batch = found
+        prepared = batches(publisher, items, start=seen, cursor=page.cursor)
+        while (batch := await asyncio.to_thread(next, prepared, None)) is not None:
             seen += batch.count
-            yield batch, page.cursor
+            yield batch
         if page.cursor is not None:
             come = 0
-            if not batch.count:
-                yield Batch(last=True), page.cursor
 
 
 def _skip(items: Iterator[object], count: int) -> int:
     return sum(1 for _ in islice(items, count))
+
+
+async def together(source: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
+    """The same items in fewer batches: what comes at once is stored at once.
+
+    A transaction for each small page would cost more than its items. What has come is given after
+    a second in which nothing more did, and before the failure that ended it.
+    """
+    held: Batch | None = None
+    upcoming = asyncio.ensure_future(anext(source, None))
+    try:
+        while True:
+            if held is not None:
+                await asyncio.wait([upcoming], timeout=PATIENCE_SECONDS)
+                if not upcoming.done() or upcoming.exception() is not None:
+                    yield held
+                    held = None
+            if (batch := await upcoming) is None:
+                break
+            upcoming = asyncio.ensure_future(anext(source, None))
+            if held is not None and held.has_room(batch):
+                held.add(batch)
+                continue
+            if held is not None:
+                yield held
+            held = batch
+        if held is not None:
+            yield held
+    finally:
+        upcoming.cancel()
+        await asyncio.gather(upcoming, return_exceptions=True)
+        await source.aclose()
 
 
 async def one_ahead(source: AsyncGenerator[Found, None]) -> AsyncGenerator[Found, None]:

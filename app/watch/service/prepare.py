@@ -59,13 +59,15 @@ class Refused:
 class Batch:
     """What one transaction stores. No notice comes twice in it.
 
-    ``last`` says that nothing of its page comes after it.
+    ``cursor`` is that of the last page of which nothing comes after it, ``whole`` how many of its
+    items came up to there; None and 0 without such a page.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     characters: int = 0
-    last: bool = False
+    cursor: str | None = None
+    whole: int = 0
 
     @property
     def full(self) -> bool:
@@ -77,9 +79,27 @@ class Batch:
         """How many items it is made of."""
         return len(self.items) + len(self.refused)
 
+    def has_room(self, more: "Batch") -> bool:
+        """Whether one transaction may store what came after it too."""
+        return (
+            self.count + more.count <= BATCH_ITEMS
+            and self.characters + more.characters <= BATCH_CHARACTERS
+            and self.items.keys().isdisjoint(more.items)
+        )
 
-def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) -> Iterator[Batch]:
-    """Read every record; positions count from ``start`` + 1.
+    def add(self, more: "Batch") -> None:
+        """Store with it what came after it."""
+        if more.cursor is not None:
+            self.cursor, self.whole = more.cursor, self.count + more.whole
+        self.items |= more.items
+        self.refused += more.refused
+        self.characters += more.characters
+
+
+def batches(
+    publisher: Publisher, records: Iterable[object], *, start: int = 0, cursor: str | None = None
+) -> Iterator[Batch]:
+    """Read every record; positions count from ``start`` + 1. ``cursor`` is their page's.
 
     When the records break off (SourceFailure), what came before is yielded first.
     """
@@ -100,8 +120,9 @@ def batches(publisher: Publisher, records: Iterable[object], *, start: int = 0) 
             yield batch
             batch = Batch()
         _add(batch, item)
-    if batch.count:
-        batch.last = failure is None
+    if failure is None and cursor is not None:
+        batch.cursor, batch.whole = cursor, batch.count
+    if batch.count or batch.cursor is not None:
         yield batch
     if failure is not None:
         raise failure

@@ -161,19 +161,15 @@ def is_alive(run: ImportRun, now: datetime) -> bool:
     return abs(now - run.heartbeat_at) < ABANDONED_AFTER
 
 
-async def keep(
-    database: Database, run: Run, batch: Batch, clock: Clock, cursor: str | None = None
-) -> None:
+async def keep(database: Database, run: Run, batch: Batch, clock: Clock) -> None:
     """Store a batch and the run's progress in one transaction. Raises Superseded.
 
-    ``cursor`` is its page's: the page is behind us once its last batch is stored.
+    A page is behind us once the last of its items is stored.
     """
     counts, now = run.counts, clock()
-    passed = run.passed + batch.count
-    if batch.last and cursor is not None:
-        passed = 0
-    else:
-        cursor = run.cursor
+    cursor, passed = batch.cursor, batch.count - batch.whole
+    if cursor is None:
+        cursor, passed = run.cursor, run.passed + batch.count
     async with database.transaction() as session:
         outcome = await store(session, run.catalogue, batch.items.values(), now)
         refused = outcome.refused = batch.refused + outcome.refused
