@@ -1,11 +1,13 @@
 """Rules of what a cluster follows."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.certificates.domain import Kind
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.ids import encode
 
@@ -16,6 +18,69 @@ class SeveralBids(StrEnum):
     ALLOWED = "allowed"
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
+
+
+class FormAtAward(StrEnum):
+    """A form that the documents impose on who wins (R2142-22)."""
+
+    CONJOINT = "conjoint"
+    CONJOINT_LIABLE_LEAD = "conjoint_liable_lead"
+    SOLIDAIRE = "solidaire"
+
+
+RESERVING = frozenset({Kind.ADAPTED, Kind.INSERTION, Kind.ESUS})
+"""What a company proves to answer a reserved lot (L2113-12 to L2113-16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the documents of a tender say to candidates; of what nobody read, nothing is assumed.
+
+    ``linked_bids``: whether companies that are linked may bid apart. ``one_lead``: nobody leads
+    two groups on the whole tender, lots or not (the strict reading of R2142-23). ``negotiated``:
+    the procedure has negotiation. ``launched_on``: the day of the call. ``bid_cap``, ``win_cap``:
+    lots that one company may bid for, and win (L2113-10). ``asked``: what each holder proves on
+    the deadline. ``reserved``: for a lot, what one of proves that a company may answer it.
+    """
+
+    several_bids: SeveralBids = SeveralBids.UNKNOWN
+    linked_bids: SeveralBids = SeveralBids.UNKNOWN
+    one_lead: bool = False
+    negotiated: bool = False
+    launched_on: date | None = None
+    bid_cap: int | None = None
+    win_cap: int | None = None
+    asked: frozenset[Kind] = frozenset()
+    reserved: Mapping[UUID, frozenset[Kind]] = field(default_factory=dict)
+    form_at_award: FormAtAward | None = None
+    form_reason: str | None = None
+
+    def check(self) -> None:
+        """Raise UnjustifiedForm, or UnknownReservation."""
+        if self.form_at_award is not None and not self.form_reason:
+            raise UnjustifiedForm
+        if any(not kinds or kinds - RESERVING for kinds in self.reserved.values()):
+            raise UnknownReservation
+
+
+class UnjustifiedForm(Invalid):
+    """A form is imposed on the winner only as the documents justify it (since 1/1/2025)."""
+
+    code = "unjustified_form"
+    title = (
+        "Une forme n'est imposée au groupement attributaire que si les documents de la "
+        "consultation le justifient (CCP R2142-22) : donnez leur motif."
+    )
+
+
+class UnknownReservation(Invalid):
+    """Lots are reserved for some kinds of employers alone."""
+
+    code = "unknown_reservation"
+    title = (
+        "Un lot est réservé aux structures adaptées, d'insertion ou de l'économie sociale et "
+        "solidaire (CCP L2113-12 à L2113-16)."
+    )
 
 
 class Stance(StrEnum):

@@ -6,18 +6,21 @@ from fastapi import Response
 
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
+from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import TenderId
 from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import Reader, asks, listing
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
 from app.tenders import domain, repository, service
 from app.tenders.schemas import (
     InterestBody,
     InterestOut,
     InterestsOut,
+    RulesIn,
+    RulesOut,
     TenderBody,
     TenderOut,
     TenderPage,
@@ -66,6 +69,44 @@ async def follow_tender(body: TenderBody, session: Session, actor: Me, once: Onc
 async def get_tender(tender_id: TenderId, item: Item) -> Response:
     """A tender with its lots."""
     return await item.item(repository.tender(tender_id))
+
+
+@router.get(
+    "/{tender_id}/rules",
+    operation_id="get_tender_rules",
+    response_model=RulesOut,
+    responses=refusals(NotFound),
+    openapi_extra=SIGNED_IN,
+)
+async def get_tender_rules(tender_id: TenderId, item: Item) -> Response:
+    """What the documents of a tender allow, forbid and ask for, as someone last read them."""
+    return await item.item(repository.rules(tender_id))
+
+
+@router.put(
+    "/{tender_id}/rules",
+    operation_id="write_tender_rules",
+    status_code=204,
+    responses=refusals(
+        NotFound,
+        domain.UnknownLot,
+        domain.UnjustifiedForm,
+        domain.UnknownReservation,
+        PreconditionRequired,
+        PreconditionFailed,
+    ),
+)
+async def write_tender_rules(
+    tender_id: TenderId,
+    body: RulesIn,
+    version: IfMatch,
+    session: Session,
+    actor: Me,
+    response: Response,
+) -> None:
+    """Say what the documents allow, forbid and ask for: joint answers are held to it."""
+    tender = await service.say_rules(session, actor, tender_id, version, body.rules())
+    set_etag(response, tender.version)
 
 
 @router.get(

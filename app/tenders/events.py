@@ -25,6 +25,14 @@ class TenderChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RulesRead(Event):
+    """Someone said what the documents of a tender allow, forbid and ask for."""
+
+    type: ClassVar[str] = "tender.rules_read"
+    tender_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class InterestDeclared(Event):
     """A member said what it would take of a lot."""
 

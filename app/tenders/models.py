@@ -1,11 +1,14 @@
 """Mapped classes of what a cluster follows."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
+from app.certificates.domain import Kind
 from app.infra.db import Base, TenantRow
+from app.tenders.domain import FormAtAward, Rules, SeveralBids
 
 
 class Tender(TenantRow, Base):
@@ -60,6 +63,47 @@ class Interest(TenantRow, Base):
     stance: Mapped[str]
     note: Mapped[str | None]
     declared_at: Mapped[datetime]
+
+
+class TenderRules(TenantRow, Base):
+    """What someone read in the documents of a tender; the newest number holds."""
+
+    __tablename__ = "tender_rules"
+
+    tender_id: Mapped[UUID]
+    number: Mapped[int]
+    several_bids: Mapped[str]
+    linked_bids: Mapped[str]
+    one_lead: Mapped[bool]
+    negotiated: Mapped[bool]
+    launched_on: Mapped[date | None]
+    bid_cap: Mapped[int | None]
+    win_cap: Mapped[int | None]
+    asked: Mapped[list[str]]
+    reserved: Mapped[dict[str, Any]]
+    form_at_award: Mapped[str | None]
+    form_reason: Mapped[str | None]
+    person_id: Mapped[UUID]
+    said_at: Mapped[datetime]
+
+    def rules(self) -> Rules:
+        """The same as the domain has it."""
+        return Rules(
+            several_bids=SeveralBids(self.several_bids),
+            linked_bids=SeveralBids(self.linked_bids),
+            one_lead=self.one_lead,
+            negotiated=self.negotiated,
+            launched_on=self.launched_on,
+            bid_cap=self.bid_cap,
+            win_cap=self.win_cap,
+            asked=frozenset(Kind(one) for one in self.asked),
+            reserved={
+                UUID(lot): frozenset(Kind(one) for one in kinds)
+                for lot, kinds in self.reserved.items()
+            },
+            form_at_award=FormAtAward(self.form_at_award) if self.form_at_award else None,
+            form_reason=self.form_reason,
+        )
 
 
 class TenderNews(TenantRow, Base):

@@ -39,6 +39,29 @@ _INTERESTS = f"""
     FROM tender WHERE cluster_id = app.cluster() AND id = $1::uuid"""
 
 
+_RULES = f"""
+    SELECT json_build_object('version', t.version,
+      'several_bids', t.several_bids, 'linked_bids', coalesce(r.linked_bids, 'unknown'),
+      'one_lead', coalesce(r.one_lead, false), 'negotiated', coalesce(r.negotiated, false),
+      'launched_on', r.launched_on, 'bid_cap', r.bid_cap, 'win_cap', r.win_cap,
+      'asked', coalesce(r.asked, '{{}}'), 'form_at_award', r.form_at_award,
+      'form_reason', r.form_reason, 'reserved', (
+        SELECT coalesce(json_agg(json_build_object(
+          'lot_id', {public_id("lot", "l.key::uuid")}, 'kinds', l.value) ORDER BY l.key), '[]')
+        FROM jsonb_each(r.reserved) l),
+      'said_by', {public_id("per", "r.person_id")}, 'said_at', {instant("r.said_at")}) AS item,
+      t.version
+    FROM tender t LEFT JOIN tender_rules r
+      ON r.cluster_id = t.cluster_id AND r.tender_id = t.id
+    WHERE t.cluster_id = app.cluster() AND t.id = $1::uuid
+    ORDER BY r.number DESC LIMIT 1"""
+
+
+def rules(tender_id: UUID) -> ItemQuery:
+    """What was last read in the documents of a tender."""
+    return ItemQuery(_RULES, [tender_id])
+
+
 def tenders(open_at: datetime | None) -> ListQuery:
     """Tenders of the caller's cluster, newest first; with ``open_at``, those not yet closed."""
     still_open = "(deadline_at IS NULL OR deadline_at >= {}::timestamptz) AND NOT cancelled"

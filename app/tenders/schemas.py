@@ -1,16 +1,24 @@
 """Shapes of tenders on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
-from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, TenderId
+from app.certificates.domain import Kind
+from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, PersonId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
 from app.infra.http.text import Text
 from app.kernel.zones import zones
-from app.tenders.domain import DeadlineIn, SeveralBids, Stance
+from app.tenders.domain import DeadlineIn, FormAtAward, Rules, SeveralBids, Stance
 from app.tenders.models import Lot, Tender
 from app.tenders.service import LotIn, TenderIn
 from app.watch.domain import Nature
@@ -150,6 +158,71 @@ class TenderPage(Page):
     open_only: bool = Field(
         default=False, description="Leave out what is cancelled or past its deadline."
     )
+
+
+class ReservedIn(In):
+    """A lot that is reserved, and what proves that a company may answer it: one of these."""
+
+    lot_id: LotId
+    kinds: list[Kind] = Field(min_length=1, max_length=3)
+
+
+class RulesIn(In):
+    """What the documents say to candidates; of what nobody read, `unknown`."""
+
+    several_bids: SeveralBids = Field(
+        SeveralBids.UNKNOWN, description="By one company (R2142-21, R2151-7)."
+    )
+    linked_bids: SeveralBids = Field(
+        SeveralBids.UNKNOWN, description="By companies that are linked to one another."
+    )
+    one_lead: bool = Field(
+        default=False, strict=True, description="Nobody leads twice on the whole tender (R2142-23)."
+    )
+    negotiated: bool = Field(default=False, strict=True)
+    launched_on: date | None = None
+    bid_cap: StrictInt | None = Field(
+        None, ge=1, le=1_000, description="Lots that one company may bid for (L2113-10)."
+    )
+    win_cap: StrictInt | None = Field(None, ge=1, le=1_000, description="And win.")
+    asked: list[Kind] = Field(
+        default=[], max_length=20, description="What each holder proves on the deadline."
+    )
+    reserved: list[ReservedIn] = Field(default=[], max_length=200)
+    form_at_award: FormAtAward | None = Field(None, description="R2142-22; with `form_reason`.")
+    form_reason: LongText | None = None
+
+    def rules(self) -> Rules:
+        """What the use case takes."""
+        plain = self.model_dump(exclude={"asked", "reserved"})
+        reserved = {one.lot_id: frozenset(one.kinds) for one in self.reserved}
+        return Rules(**plain, asked=frozenset(self.asked), reserved=reserved)
+
+
+class ReservedOut(Out):
+    """A lot that is reserved."""
+
+    lot_id: LotId
+    kinds: list[Kind]
+
+
+class RulesOut(Out):
+    """What was last read in the documents; `version` is the tender's, for the next If-Match."""
+
+    version: int
+    several_bids: SeveralBids
+    linked_bids: SeveralBids
+    one_lead: bool
+    negotiated: bool
+    launched_on: date | None
+    bid_cap: int | None
+    win_cap: int | None
+    asked: list[Kind]
+    reserved: list[ReservedOut]
+    form_at_award: FormAtAward | None
+    form_reason: str | None
+    said_by: PersonId | None = Field(description="Null as long as nobody read them.")
+    said_at: AwareDatetime | None
 
 
 class InterestBody(In):

@@ -17,6 +17,7 @@ from app.tenders.service.news import (
     followers,
     get_news,
 )
+from app.tenders.service.rules import rules_of, say_rules
 
 __all__ = [
     "Followers",
@@ -31,5 +32,7 @@ __all__ = [
     "get_tender",
     "lots_of",
     "require_lot",
+    "rules_of",
+    "say_rules",
     "write_tender",
 ]

@@ -26,6 +26,14 @@ def follow_notice(scene: Scene, _who: str) -> Call:
     return Call(body={"notice_id": scene.notice_id})
 
 
+@builds("write_tender_rules")
+def write_tender_rules(scene: Scene, _who: str) -> Call:
+    """A tender that nobody answers yet; one of its lots is reserved."""
+    lot = scene.free["lots"][0]["id"]
+    body = {"several_bids": "allowed", "reserved": [{"lot_id": lot, "kinds": ["insertion"]}]}
+    return Call({"tender_id": scene.free["id"]}, body=body, version=scene.free["version"])
+
+
 @builds("declare_interest")
 def declare_interest(scene: Scene, _who: str) -> Call:
     """A lot of a tender that nobody answers yet."""
