@@ -8,6 +8,7 @@ from app.certificates.endpoints import files as certificate_files
 from app.certificates.endpoints import router as certificates
 from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.consortia.endpoints import router as consortia
+from app.consortia.life_endpoints import router as lives
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
 from app.consortia.split_endpoints import router as splits
@@ -59,6 +60,7 @@ ROOMS = (
     renewals,
     parties,
     named_people,
+    lives,
     outcomes,
     decisions,
     trails,

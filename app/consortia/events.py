@@ -132,6 +132,59 @@ class AwardRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationSubmitted(Event):
+    """The application is out: the composition is frozen."""
+
+    type: ClassVar[str] = "application.submitted"
+    consortium_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOpened(Event):
+    """A bid that is out is written anew."""
+
+    type: ClassVar[str] = "round.opened"
+    consortium_id: UUID
+    round_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionChanged(Event):
+    """A frozen composition changed, as the buyer accepted."""
+
+    type: ClassVar[str] = "composition.changed"
+    consortium_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFailed(Event):
+    """A company withdrew or defaulted once the composition was frozen."""
+
+    type: ClassVar[str] = "party.failed"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessionOffered(Event):
+    """The lead's place is offered to another."""
+
+    type: ClassVar[str] = "succession.offered"
+    consortium_id: UUID
+    succession_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSucceeded(Event):
+    """Another company leads from here on."""
+
+    type: ClassVar[str] = "lead.succeeded"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AwardReversed(Event):
     """The outcome of a lot was recorded wrongly, or was set aside."""
 

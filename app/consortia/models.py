@@ -50,6 +50,26 @@ class Consortium(TenantRow, Base):
         self.require_proposed()
         self.state = State.AGREED
 
+    def require_before_bid(self) -> None:
+        """Raise SplitFrozen once a bid is out, or it is over."""
+        if self.state not in {State.FORMING, State.PROPOSED, State.AGREED}:
+            raise domain.SplitFrozen
+
+    def require_bid_out(self) -> None:
+        """Raise RoundNotOpen unless a bid is out and nothing is decided."""
+        if self.state != State.SUBMITTED:
+            raise domain.RoundNotOpen
+
+    def negotiate(self) -> None:
+        """A bid that is out is written anew. Raises RoundNotOpen."""
+        self.require_bid_out()
+        self.state = State.FORMING
+
+    def require_going_on(self) -> None:
+        """Raise CompositionClosed when it is over."""
+        if self.state in domain.OVER:
+            raise domain.CompositionClosed
+
     def submit(self) -> None:
         """The bid is out. Raises NotAgreed."""
         if self.state != State.AGREED:
@@ -202,6 +222,7 @@ class Submission(TenantRow, Base):
     platform: Mapped[str | None]
     reference: Mapped[str | None]
     submitted_at: Mapped[datetime]
+    round: Mapped[int]
 
 
 class Withdrawal(TenantRow, Base):

@@ -136,11 +136,14 @@ async def award_parts(session: AsyncSession, award: Award) -> dict[UUID, int]:
 
 
 async def submission(session: AsyncSession, consortium: Consortium) -> Submission | None:
-    """The bid as handed in."""
+    """The bid as handed in last."""
     found: Submission | None = await session.scalar(
-        select(Submission).where(
+        select(Submission)
+        .where(
             Submission.cluster_id == consortium.cluster_id,
             Submission.consortium_id == consortium.id,
         )
+        .order_by(Submission.round.desc())
+        .limit(1)
     )
     return found

@@ -96,6 +96,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "address_id": lambda _: encode("cal", uuid4()),
     "certificate_id": lambda scene: scene.own["certificate_id"],
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
+    "succession_id": lambda scene: scene.stages["submitted"].x.succession_id,
     "decision_id": lambda scene: scene.decision_id,
     "import_id": lambda scene: scene.import_id,
     "invitation_id": lambda scene: scene.invitation_id,

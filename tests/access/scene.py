@@ -46,6 +46,9 @@ MIRRORED = {"manager": "gamma", "party": "delta", "rival": "alpha", "viewer": "s
 """Who they are when X and Y change places."""
 
 
+TODAY = NOW.date().isoformat()
+
+
 @dataclass
 class Side:
     """One of two rivals: what it has written so far."""
@@ -57,6 +60,7 @@ class Side:
     price: int
     version: int = 0
     agreement_id: str = ""
+    succession_id: str = ""
     award: Any = None
     receipt: Any = None
 
@@ -206,6 +210,9 @@ async def _side(
             "reference": f"{mark} 4711",
         }
         ok(await lead.post(f"{bid.path}/submissions", sent))
+        party = bid.parties[other.member]
+        offer = {"party_id": party, "reason": f"{mark} relais", "accepted_on": TODAY}
+        side.succession_id = ok(await lead.post(f"{bid.path}/successions", offer))["id"]
     if reached >= STAGES.index("won"):
         side.award = ok(await bid.award(rank, side.price - 2_003))
         received = side.price // 97

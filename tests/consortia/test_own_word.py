@@ -127,7 +127,9 @@ async def test_each_act_has_its_state(world: World) -> None:
     refused(await bid.write(bid.shares(6_000, 4_000)), 409, "split_frozen")
     body = {"member_id": world.delta.member}
     refused(await world.alpha.post(f"{bid.path}/parties", body), 409, "split_frozen")
-    refused(await world.beta.post(f"{bid.party(world.beta)}/withdrawals"), 409, "split_frozen")
+    refused(
+        await world.beta.post(f"{bid.party(world.beta)}/withdrawals"), 409, "composition_frozen"
+    )
     ok(await bid.award())
     refused(await bid.award(outcome="lost", amount=None), 409, "already_awarded")
 

@@ -131,11 +131,10 @@ async def test_overseers_see_a_header_until_a_lot_is_won(serving: Database, worl
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE tender SET several_bids = 'allowed'",
         "UPDATE member SET siren = '000000000'",
         "UPDATE lot SET title = 'X'",
-        "UPDATE consortium SET lead_member_id = app.member()",
-        "UPDATE party SET role = 'co_contractor'",
+        "UPDATE consortium SET form = 'solidaire'",
+        "UPDATE party SET tasks = 'X'",
         "UPDATE split_line SET amount_cents = 1",
         "UPDATE interest SET member_id = app.member()",
         "DELETE FROM receipt",
@@ -148,6 +147,22 @@ async def test_what_no_use_case_changes_no_request_can(
 ) -> None:
     await submitted(world)
     with pytest.raises(DBAPIError, match="permission denied"):
+        async with as_person(serving, world.beta) as session:
+            await session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE consortium SET lead_member_id = app.member()",
+        "UPDATE party SET role = 'relied_upon' WHERE member_id = app.member()",
+    ],
+)
+async def test_nobody_takes_a_place_that_nobody_handed_over(
+    serving: Database, world: World, statement: str
+) -> None:
+    await submitted(world)
+    with pytest.raises(DBAPIError, match="handed this"):
         async with as_person(serving, world.beta) as session:
             await session.execute(text(statement))
 

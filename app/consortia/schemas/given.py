@@ -8,11 +8,14 @@ from pydantic import Field, StrictInt, model_validator
 
 from app.consortia.domain import (
     Asked,
+    ChangeGround,
+    FailureKind,
     Form,
     Outcome,
     OutcomeDetails,
     Outside,
     PartyRole,
+    RoundGround,
     Subcontract,
 )
 from app.infra.http.ids import (
@@ -120,6 +123,46 @@ class SubmissionIn(In):
     submitted_at: Instant = Field(description="End of the upload (CCP R2151-5).")
     platform: ShortText | None = None
     reference: ShortText | None = Field(None, description="The platform's receipt.")
+
+
+class ApplicationIn(SubmissionIn):
+    """The application as handed in."""
+
+
+class RoundIn(In):
+    """Why a bid that is out is written anew, and until when."""
+
+    ground: RoundGround
+    reason: Reason = Field(examples=["Lettre de négociation du 12 mars 2026"])
+    deadline_at: Instant | None = None
+
+
+class FailureIn(In):
+    """How a company drops out once the composition is frozen."""
+
+    kind: FailureKind
+    reason: Reason
+    on_day: date
+
+
+class ChangeIn(In):
+    """Who leaves a frozen composition, who comes in, on which ground, since the buyer's word."""
+
+    ground: ChangeGround = Field(description="R2142-26; once the contract is signed, R2194-6.")
+    reason: Reason
+    accepted_on: date = Field(description="The day of the buyer's acceptance.")
+    leaving_id: PartyId | None = None
+    joining: PartyIn | None = None
+
+
+class SuccessionIn(In):
+    """To whom the lead's place is offered."""
+
+    party_id: PartyId
+    reason: Reason
+    accepted_on: date | None = Field(
+        None, description="The day of the buyer's acceptance: once the composition is frozen."
+    )
 
 
 class AwardIn(In):

@@ -1,6 +1,7 @@
 """Use cases of a joint answer, split by noun."""
 
 from app.consortia.service.agreements import approve, propose, record_approval, withdraw_agreement
+from app.consortia.service.changes import change_composition, record_failure
 from app.consortia.service.composition import form, invite
 from app.consortia.service.outcomes import award, reverse_award
 from app.consortia.service.parties import (
@@ -11,29 +12,37 @@ from app.consortia.service.parties import (
 from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import concerned, view
 from app.consortia.service.receipts import open_by_refusal, record_receipt, reverse_receipt
+from app.consortia.service.rounds import apply, open_round
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
+from app.consortia.service.successions import offer_succession, take_succession
 from app.consortia.service.walls import decide_wall, withdraw_decision
 from app.consortia.service.withdrawals import withdraw_consortium
 
 __all__ = [
     "accept_invitation",
+    "apply",
     "approve",
     "award",
+    "change_composition",
     "concerned",
     "decide_wall",
     "end_naming",
     "form",
     "invite",
     "name_person",
+    "offer_succession",
     "open_by_refusal",
+    "open_round",
     "propose",
     "record_approval",
+    "record_failure",
     "record_receipt",
     "refuse_invitation",
     "reverse_award",
     "reverse_receipt",
     "submit",
+    "take_succession",
     "view",
     "withdraw_agreement",
     "withdraw_consortium",

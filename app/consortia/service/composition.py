@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, party_repository, repository, wall_repository
+from app.consortia import domain, life_repository, party_repository, repository, wall_repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Asked, Form, Outside, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyInvited
@@ -83,25 +83,42 @@ async def invite(
     """Ask a company in. Of the cluster, it sees the header until it accepts.
 
     The word of a company from outside is the lead's to record. Raises NotFound, NotLead,
-    SplitFrozen, SecondLead, SubcontractorUndescribed, UnknownMember, UnknownParty, InvalidSiren,
-    OutsideIsMember, PartyExists.
+    SplitFrozen, CompositionFrozen, CompositionClosed, and what ``ask_in`` refuses.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
-    consortium.require_open()
+    if asked.role == PartyRole.SUBCONTRACTOR:
+        # Presented with the bid, or at any time later (R2193-1, R2193-3).
+        consortium.require_going_on()
+    else:
+        consortium.require_open()
+        if await life_repository.frozen(session, consortium):
+            raise domain.CompositionFrozen
+    party = await ask_in(session, actor, consortium, asked)
+    await record_event(
+        session, actor, PartyInvited(consortium_id, party.id), party.id, consortium_id=consortium_id
+    )
+    return party
+
+
+async def ask_in(
+    session: AsyncSession, actor: Actor, consortium: Consortium, asked: Asked
+) -> Party:
+    """Write the invitation of a company. The caller has locked the consortium.
+
+    Raises SecondLead, SubcontractorUndescribed, UnknownMember, UnknownParty, InvalidSiren,
+    OutsideIsMember, PartyExists.
+    """
     asked.check()
     if isinstance(asked.company, Outside):
         asked = replace(asked, company=await _from_outside(session, actor, asked.company))
     else:
         await clusters.active_members(session, actor, {asked.company})
     await _check_subcontract(session, consortium, asked)
-    party = _party(actor, consortium_id, asked)
+    party = _party(actor, consortium.id, asked)
     await add_or_refuse(session, party, domain.PartyExists)
-    await record_event(
-        session, actor, PartyInvited(consortium_id, party.id), party.id, consortium_id=consortium_id
-    )
     return party
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, party_repository, repository, wall_repository
+from app.consortia import domain, life_repository, party_repository, repository, wall_repository
+from app.consortia.domain import PartyRole
 from app.consortia.events import PartyJoined, PartyRefused, PartyUninvited, PartyWithdrew
 from app.consortia.models import Consortium, Party
 from app.journal.service import record_event
@@ -23,7 +24,8 @@ async def accept_invitation(
 ) -> Party:
     """The invited company comes in: it sees and takes part from here on.
 
-    Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen, and
+    Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen,
+    CompositionFrozen, and
     what the walls between rivals refuse (``domain.JOINING``).
     """
     party = await _invited(session, actor, consortium_id, party_id)
@@ -33,7 +35,7 @@ async def accept_invitation(
         raise domain.AlreadyAnswered
     if joined.holds:
         consortium = await repository.lock(session, actor, consortium_id)
-        consortium.require_open()
+        await _require_free_composition(session, consortium, joined)
         # The word of a company from outside binds neither the lead nor its person on rivals.
         if joined.member_id is not None:
             await _check_rivals(session, actor, consortium)
@@ -66,7 +68,7 @@ async def withdraw_party(
     That a company from outside leaves is the lead's to record.
 
     Raises NotFound, Forbidden, NotYourParty, LeadStays, InvitationPending, AlreadyJoined,
-    SplitFrozen.
+    SplitFrozen, CompositionFrozen.
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = await party_repository.live_party(session, consortium, party_id)
@@ -95,6 +97,17 @@ async def _invited(
     return party
 
 
+async def _require_free_composition(
+    session: AsyncSession, consortium: Consortium, party: Party
+) -> None:
+    """Raise SplitFrozen or CompositionFrozen, but for whom the buyer let in (R2142-26)."""
+    if await life_repository.let_in(session, party):
+        return
+    if await life_repository.frozen(session, consortium):
+        raise domain.CompositionFrozen
+    consortium.require_open()
+
+
 async def _check_rivals(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
     lots = await repository.lot_ids(session, consortium)
     await wall_repository.lock_commitments(session, actor, lots)
@@ -108,7 +121,8 @@ async def _leave(session: AsyncSession, actor: Actor, party: Party) -> Party:
     # Who holds nothing stays at the door, and takes nobody's turn.
     if party.holds or party.member_id is None:
         consortium = await repository.lock(session, actor, party.consortium_id)
-        consortium.require_open()
+        if party.role != PartyRole.SUBCONTRACTOR:
+            await _require_free_composition(session, consortium, party)
     await _tell(session, actor, party, PartyWithdrew(party.consortium_id, party.id))
     left = await party_repository.leave(session, party, actor.now)
     if left is None:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, repository
+from app.consortia import domain, life_repository, repository
 from app.consortia.access import require_lead
 from app.consortia.events import BidSubmitted
-from app.consortia.models import Submission
+from app.consortia.life_models import Round
+from app.consortia.models import Consortium, Submission
 from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault, Invalid
@@ -33,8 +34,8 @@ async def submit(
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.submit()
-    tender = await tenders.get_tender(session, actor, consortium.tender_id)
-    if is_late(tender.deadline_at, tender.deadline_certain, submitted_at):
+    turn = await life_repository.last_round(session, consortium)
+    if await _is_late(session, actor, consortium, turn, submitted_at):
         raise domain.TooLate
     agreement = await repository.current_agreement(session, consortium)
     if agreement is None:
@@ -50,6 +51,7 @@ async def submit(
         platform=platform,
         reference=reference,
         submitted_at=submitted_at,
+        round=turn.number if turn else 0,
     )
     session.add(submission)
     await session.flush()
@@ -57,3 +59,22 @@ async def submit(
         session, actor, BidSubmitted(consortium_id), submission.id, consortium_id=consortium_id
     )
     return submission
+
+
+async def _is_late(
+    session: AsyncSession,
+    actor: Actor,
+    consortium: Consortium,
+    turn: Round | None,
+    submitted_at: datetime,
+) -> bool:
+    """By the deadline of the round, else of the tender.
+
+    After an application of its own the tender's deadline was that of the application.
+    """
+    if turn is not None:
+        return is_late(turn.deadline_at, True, submitted_at)
+    if await life_repository.applied(session, consortium):
+        return False
+    tender = await tenders.get_tender(session, actor, consortium.tender_id)
+    return is_late(tender.deadline_at, tender.deadline_certain, submitted_at)

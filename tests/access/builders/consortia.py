@@ -167,6 +167,70 @@ def record_award(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "submitted"), body=body)
 
 
+@builds("submit_application")
+def submit_application(scene: Scene, _who: str) -> Call:
+    """Before the bid."""
+    return Call(in_consortium(scene, "agreed"), body={"submitted_at": NOW.isoformat()})
+
+
+@builds("open_round")
+def open_round(scene: Scene, _who: str) -> Call:
+    """The bid is out."""
+    body = {"ground": "negotiation", "reason": "Lettre de l'acheteur."}
+    return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("record_failure")
+def record_failure(scene: Scene, _who: str) -> Call:
+    """Beta withdraws once the bid is out: its own word alone."""
+    body = {"kind": "withdrawal", "reason": "Plus de capacité.", "on_day": TODAY}
+    party = scene.own_party("submitted", "party")
+    return Call(in_consortium(scene, "submitted", party_id=party), body=body)
+
+
+@builds("change_composition")
+def change_composition(scene: Scene, _who: str) -> Call:
+    """A company takes the place of beta, which is wound up."""
+    body = {
+        "ground": "unable",
+        "reason": "Liquidation judiciaire.",
+        "accepted_on": TODAY,
+        "leaving_id": scene.own_party("submitted", "party"),
+        "joining": {"member_id": scene.newcomer},
+    }
+    return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("change_composition@outside")
+def change_to_outside(scene: Scene, _who: str) -> Call:
+    """A subcontractor from outside comes in."""
+    terms = {"works_for": scene.own_party("submitted", "party"), "payment_terms": "30 jours"}
+    joining = {"outside": {"name": "Régie"}, "role": "subcontractor", "tasks": "Son"}
+    body = {
+        "ground": "unable",
+        "reason": "Liquidation judiciaire.",
+        "accepted_on": TODAY,
+        "joining": {**joining, "subcontract": terms},
+    }
+    return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("offer_succession")
+def offer_succession(scene: Scene, _who: str) -> Call:
+    """To beta, as the buyer accepted."""
+    party = scene.own_party("submitted", "party")
+    body = {"party_id": party, "reason": "Fusion.", "accepted_on": TODAY}
+    return Call(in_consortium(scene, "submitted"), body=body)
+
+
+@builds("take_succession")
+def take_succession(scene: Scene, _who: str) -> Call:
+    """Alpha has offered its place to beta."""
+    return Call(
+        in_consortium(scene, "submitted", succession_id=scene.stages["submitted"].x.succession_id)
+    )
+
+
 @builds("reverse_award")
 def reverse_award(scene: Scene, _who: str) -> Call:
     """Money has come in on it: its lead is told so."""
