@@ -49,7 +49,7 @@ _APPROVALS = f"""(
 
 _AGREEMENT = f"""(
     SELECT json_build_object(
-      'id', {public_id("agr", "g.id")}, 'form', g.form,
+      'id', {public_id("agr", "g.id")}, 'split_number', g.split_number, 'form', g.form,
       'proposed_at', {instant("g.proposed_at")}, 'withdrawn_at', {instant("g.withdrawn_at")},
       'approvals', {_APPROVALS})
     FROM agreement g WHERE {_OF_C.format("g")} AND g.withdrawn_at IS NULL)"""

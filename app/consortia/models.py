@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.consortia import domain
 from app.consortia.domain import Outcome, State
@@ -192,6 +192,7 @@ class Agreement(TenantRow, Base):
 
     consortium_id: Mapped[UUID]
     split_id: Mapped[UUID]
+    split_number: Mapped[int]
     form: Mapped[str]
     person_id: Mapped[UUID]
     proposed_at: Mapped[datetime]
@@ -258,7 +259,7 @@ class Award(TenantRow, Base):
 
 
 class AwardPart(TenantRow, Base):
-    """What a party holds of an awarded lot."""
+    """What a party holds of an awarded lot; ``mandate_cents`` of it are the lead's fee."""
 
     __tablename__ = "award_part"
 
@@ -266,6 +267,7 @@ class AwardPart(TenantRow, Base):
     award_id: Mapped[UUID]
     party_id: Mapped[UUID]
     amount_cents: Mapped[int]
+    mandate_cents: Mapped[int] = mapped_column(default=0)
 
 
 class Receipt(TenantRow, Base):

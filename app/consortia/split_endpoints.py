@@ -1,17 +1,35 @@
 """The split over HTTP: who does what for how much."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Path, Query, Response
 
 from app.consortia import domain, service, split_lists
-from app.consortia.schemas import SplitIn, SplitOut, split_out
+from app.consortia.schemas import (
+    SplitChangesOut,
+    SplitIn,
+    SplitOut,
+    SplitVersionOut,
+    split_out,
+)
 from app.consortia.shut import told_why
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import ConsortiumId
 from app.infra.http.items import SIGNED_IN, Item
+from app.infra.http.listing import PAGE, Listed
+from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
+
+MAX_NUMBER = 2**31
+
+Number = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="The number of a version.")]
+Since = Annotated[
+    int | None,
+    Query(ge=0, le=MAX_NUMBER, description="The version to compare with; else the one before."),
+]
 
 router = room_router(path="/consortia", tags=["consortia"])
 
@@ -55,3 +73,45 @@ async def write_split(
     view = await service.write_split(session, actor, consortium_id, version, lots)
     set_etag(response, view.consortium.version)
     return split_out(view)
+
+
+@router.get(
+    "/{consortium_id}/splits",
+    operation_id="list_splits",
+    response_model=ListOut[SplitVersionOut],
+    responses=refusals(NotFound),
+    openapi_extra=PAGE,
+)
+async def list_splits(consortium_id: ConsortiumId, page: Listed) -> Response:
+    """Every version of the split, newest first: who wrote it, when, at which prices."""
+    return await page.list(split_lists.versions(consortium_id))
+
+
+@router.get(
+    "/{consortium_id}/splits/{number}",
+    operation_id="get_split_version",
+    response_model=SplitOut,
+    responses=refusals(NotFound, *domain.SHUT.values()),
+    openapi_extra=SIGNED_IN,
+)
+async def get_split_version(consortium_id: ConsortiumId, number: Number, item: Item) -> Response:
+    """One version of the split, as it was written."""
+    return await told_why(
+        item, consortium_id, item.item(split_lists.version(consortium_id, number))
+    )
+
+
+@router.get(
+    "/{consortium_id}/splits/{number}/changes",
+    operation_id="get_split_changes",
+    response_model=SplitChangesOut,
+    responses=refusals(NotFound, *domain.SHUT.values()),
+    openapi_extra=SIGNED_IN,
+)
+async def get_split_changes(
+    consortium_id: ConsortiumId, number: Number, item: Item, since: Since = None
+) -> Response:
+    """What each party gains and loses from one version to another, line by line."""
+    before = number - 1 if since is None else since
+    query = split_lists.changes(consortium_id, number, before)
+    return await told_why(item, consortium_id, item.item(query))

@@ -1,10 +1,48 @@
-"""Queries of the split by name."""
+"""Queries of the split by name; each starts from what the caller may see."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.consortia.domain import Agreed
 from app.consortia.models import Consortium
-from app.consortia.split_models import LotPrice, Split, SplitLine
+from app.consortia.split_models import Split, SplitLine, SplitPart
+
+_STANDING = text("""
+    SELECT
+      ARRAY(SELECT p.id FROM party p
+        WHERE p.cluster_id = :cluster AND p.consortium_id = :consortium
+          AND p.joined_at IS NOT NULL AND p.left_at IS NULL AND p.role <> 'relied_upon'),
+      ARRAY(SELECT l.lot_id FROM consortium_lot l
+        WHERE l.cluster_id = :cluster AND l.consortium_id = :consortium),
+      (SELECT p.id FROM party p
+        WHERE p.cluster_id = :cluster AND p.consortium_id = :consortium
+          AND p.role = 'lead' AND p.left_at IS NULL),
+      coalesce((SELECT max(s.number) FROM split s
+        WHERE s.cluster_id = :cluster AND s.consortium_id = :consortium), 0)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a split is held to: who may have a part, the lots, the lead's party, its newest number.
+
+    Who lends means alone has no part (R2142-3). The number is 0 before the first version.
+    """
+
+    parties: frozenset[UUID]
+    lots: frozenset[UUID]
+    lead_id: UUID
+    number: int
+
+
+async def standing(session: AsyncSession, consortium: Consortium) -> Standing:
+    """Who and what a split must speak of now; to be asked once the consortium is locked."""
+    where = {"cluster": consortium.cluster_id, "consortium": consortium.id}
+    parties, lots, lead_id, number = (await session.execute(_STANDING, where)).one()
+    return Standing(frozenset(parties), frozenset(lots), lead_id, number)
 
 
 async def latest_split(session: AsyncSession, consortium: Consortium) -> Split | None:
@@ -16,18 +54,21 @@ async def latest_split(session: AsyncSession, consortium: Consortium) -> Split |
     return found
 
 
-async def split_content(
-    session: AsyncSession, split: Split
-) -> tuple[list[LotPrice], list[SplitLine]]:
-    """The prices and lines of one version."""
-    prices = await session.scalars(
-        select(LotPrice)
-        .where(LotPrice.cluster_id == split.cluster_id, LotPrice.split_id == split.id)
-        .order_by(LotPrice.id)
+async def parties_named(session: AsyncSession, split: Split) -> set[UUID]:
+    """The parties that have a part in a version."""
+    query = select(SplitPart.party_id).where(
+        SplitPart.cluster_id == split.cluster_id, SplitPart.split_id == split.id
     )
-    lines = await session.scalars(
-        select(SplitLine)
-        .where(SplitLine.cluster_id == split.cluster_id, SplitLine.split_id == split.id)
-        .order_by(SplitLine.id)
+    return set(await session.scalars(query.distinct()))
+
+
+async def agreed_lines(session: AsyncSession, split_id: UUID, lot_id: UUID) -> list[Agreed]:
+    """The lines of a lot in a version, in order."""
+    query = select(
+        SplitLine.party_id, SplitLine.mandate, SplitLine.amount_cents, SplitLine.bps
+    ).where(
+        SplitLine.cluster_id == text("app.cluster()"),
+        SplitLine.split_id == split_id,
+        SplitLine.lot_id == lot_id,
     )
-    return list(prices), list(lines)
+    return [Agreed(*row) for row in await session.execute(query.order_by(SplitLine.id))]

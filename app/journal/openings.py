@@ -25,6 +25,16 @@ _DUE = """(
       WHERE o.cluster_id = app.cluster() AND o.person_id = app.my_person()
         AND o.consortium_id = due.consortium_id AND o.version = due.version))"""
 
+_DUE_VERSIONS = """(
+    SELECT json_agg(json_build_array(due.consortium_id, due.version))::text
+    FROM (
+      SELECT DISTINCT (one ->> 0)::uuid AS consortium_id, (one ->> 1)::bigint AS version
+      FROM ({}) AS read, jsonb_array_elements(opens) AS one) AS due
+    WHERE NOT EXISTS (
+      SELECT FROM opening o
+      WHERE o.cluster_id = app.cluster() AND o.person_id = app.my_person()
+        AND o.consortium_id = due.consortium_id AND o.version = due.version))"""
+
 _RECORD = Query(
     "INSERT INTO opening (cluster_id, id, consortium_id, version, person_id, member_id, at,"
     " origin, request_id)"
@@ -72,4 +82,10 @@ OPENING = Trace(_DUE, _record)
 """The trace of a read that shows amounts; ``opens`` is the consortium that a row shows them of.
 
 Recorded once per person, consortium and version of its split, as ``record_opening`` does.
+"""
+
+OPENING_VERSIONS = Trace(_DUE_VERSIONS, _record)
+"""The same for a read of versions by their number: ``opens`` is a JSON array of pairs of a
+
+consortium and a number.
 """

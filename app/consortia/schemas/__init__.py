@@ -37,13 +37,13 @@ from app.consortia.schemas.shown import (
     SubmissionOut,
     consortium_out,
 )
-from app.consortia.schemas.split import (
-    LineIn,
+from app.consortia.schemas.split_given import ItemIn, LineIn, LotSplitIn, SplitIn
+from app.consortia.schemas.split_shown import (
     LineOut,
-    LotSplitIn,
     LotSplitOut,
-    SplitIn,
+    SplitChangesOut,
     SplitOut,
+    SplitVersionOut,
     split_out,
 )
 
@@ -62,6 +62,7 @@ __all__ = [
     "ConsortiumSummary",
     "DecisionIn",
     "DecisionOut",
+    "ItemIn",
     "LineIn",
     "LineOut",
     "LotSplitIn",
@@ -74,8 +75,10 @@ __all__ = [
     "PartyOut",
     "ReceiptIn",
     "ReceiptOut",
+    "SplitChangesOut",
     "SplitIn",
     "SplitOut",
+    "SplitVersionOut",
     "SubmissionIn",
     "SubmissionOut",
     "WithReason",

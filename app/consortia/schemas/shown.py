@@ -100,6 +100,7 @@ class AgreementOut(Out):
     """A split and a form, proposed for approval."""
 
     id: AgreementId
+    split_number: int = Field(description="The version of the split that is approved.")
     form: Form
     proposed_at: AwareDatetime
     withdrawn_at: AwareDatetime | None

@@ -49,6 +49,7 @@ async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> A
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
         split_id=split.id,
+        split_number=split.number,
         form=consortium.form,
         person_id=actor.person_id,
         proposed_at=actor.now,
@@ -178,8 +179,7 @@ async def _check_composition(session: AsyncSession, consortium: Consortium, spli
     holders = {party.id for party in composition if party.holds}
     if len(holders) == 1:
         raise domain.Alone
-    _, lines = await split_repository.split_content(session, split)
-    named = {line.party_id for line in lines}
+    named = await split_repository.parties_named(session, split)
     if named - {party.id for party in composition}:
         raise domain.SplitOutdated
     if holders - named:

@@ -11,7 +11,6 @@ from app.consortia.access import require_lead
 from app.consortia.domain import UNSAID, Outcome, OutcomeDetails
 from app.consortia.events import AwardRecorded, AwardReversed
 from app.consortia.models import Award, AwardPart, Consortium, Party
-from app.consortia.split_models import Split
 from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.infra.db import add_or_refuse
@@ -85,25 +84,21 @@ async def _share(
     agreement = await repository.current_agreement(session, consortium)
     if agreement is None:
         raise domain.NotAgreed
-    split = await session.get_one(Split, (actor.cluster_id, agreement.split_id))
-    _, lines = await split_repository.split_content(session, split)
-    lines = [line for line in lines if line.lot_id == award.lot_id]
-    shares = domain.award_parts(
-        award.amount_cents, [(line.amount_cents, line.bps) for line in lines]
-    )
+    agreed = await split_repository.agreed_lines(session, agreement.split_id, award.lot_id)
     parts = [
         AwardPart(
             cluster_id=actor.cluster_id,
             consortium_id=consortium.id,
             award_id=award.id,
-            party_id=line.party_id,
-            amount_cents=amount,
+            party_id=share.party_id,
+            amount_cents=share.amount_cents,
+            mandate_cents=share.mandate_cents,
         )
-        for line, amount in zip(lines, shares, strict=True)
+        for share in domain.award_shares(award.amount_cents, agreed)
     ]
     session.add_all(parts)
     await session.flush()
-    await record_opening(session, actor, consortium.id, split.number)
+    await record_opening(session, actor, consortium.id, agreement.split_number)
     members = {one.id: one for one in await party_repository.ever(session, consortium)}
     await contributions.forecast(
         session,
@@ -167,7 +162,9 @@ async def forget_forecast(session: AsyncSession, actor: Actor, award: Award) -> 
 
 
 def _part(part: AwardPart, members: dict[UUID, Party]) -> Part:
-    return Part(part.party_id, members[part.party_id].contributor, part.amount_cents)
+    # The lead's fee is not in the base (S9), be it a task of its own or handed on by the others.
+    base_cents = part.amount_cents - part.mandate_cents
+    return Part(part.party_id, members[part.party_id].contributor, base_cents)
 
 
 async def _check_day(

@@ -1,20 +1,32 @@
 """Who does what for how much."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import domain, party_repository, repository, split_repository
 from app.consortia.access import own_party
-from app.consortia.domain import LotSplit
+from app.consortia.domain import ExactLot, Item, LotSplit
 from app.consortia.events import SplitWritten
 from app.consortia.models import Consortium
-from app.consortia.split_models import LotPrice, Split, SplitLine
+from app.consortia.split_models import LotPrice, Split, SplitItem, SplitLine, SplitPart
+from app.infra.db import add_all_at_once
 from app.journal.service import record_event, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class LotRows:
+    """A lot of a version: its price and terms, its items if any, its lines, each party's part."""
+
+    price: LotPrice
+    items: list[SplitItem] = field(default_factory=list)
+    lines: list[SplitLine] = field(default_factory=list)
+    parts: list[SplitPart] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +35,7 @@ class SplitView:
 
     consortium: Consortium
     split: Split
-    prices: list[LotPrice]
-    lines: list[SplitLine]
+    lots: list[LotRows]
 
 
 async def write_split(
@@ -43,14 +54,13 @@ async def write_split(
     own_party(actor, await party_repository.parties(session, consortium), Permission.PREPARE_BID)
     consortium = await repository.lock(session, actor, consortium_id, version)
     consortium.require_open()
-    parties = {one.id for one in await party_repository.sharing(session, consortium)}
-    answered = await repository.lot_ids(session, consortium)
-    if sorted(lot.lot_id for lot in lots) != sorted(answered):
+    standing = await split_repository.standing(session, consortium)
+    if sorted(lot.lot_id for lot in lots) != sorted(standing.lots):
         raise domain.LotNotAnswered("Donnez chaque lot du groupement, une fois.")
-    if not parties.issuperset(line.party_id for lot in lots for line in lot.lines):
+    if not standing.parties.issuperset(_named(lots)):
         raise domain.UnknownParty
-    last = await split_repository.latest_split(session, consortium)
-    number = last.number + 1 if last else 1
+    exact = domain.exact_split(lots, standing.lead_id)
+    number = standing.number + 1
     # First: what is written before a wall rises would meet it row by row.
     await record_opening(session, actor, consortium_id, number)
     split = Split(
@@ -62,9 +72,11 @@ async def write_split(
     )
     session.add(split)
     await session.flush()
-    prices, lines = _rows(split, lots)
-    session.add_all([*prices, *lines])
-    await session.flush()
+    rows = [_rows(split, one) for one in exact]
+    await add_all_at_once(session, [one.price for one in rows])
+    await add_all_at_once(session, [item for one in rows for item in one.items])
+    await add_all_at_once(session, [line for one in rows for line in one.lines])
+    await add_all_at_once(session, [part for one in rows for part in one.parts])
     await record_event(
         session,
         actor,
@@ -72,30 +84,71 @@ async def write_split(
         split.id,
         consortium_id=consortium_id,
     )
-    return SplitView(consortium, split, prices, lines)
+    return SplitView(consortium, split, rows)
 
 
-def _rows(split: Split, lots: Sequence[LotSplit]) -> tuple[list[LotPrice], list[SplitLine]]:
-    prices: list[LotPrice] = []
-    lines: list[SplitLine] = []
+def _named(lots: Sequence[LotSplit]) -> set[UUID]:
+    """The parties that a split speaks of."""
+    named = {line.party_id for lot in lots for piece, _ in lot.pieces("") for line in piece.lines}
+    return named | {lot.expenses.manager_id for lot in lots if lot.expenses is not None}
+
+
+def _rows(split: Split, exact: ExactLot) -> LotRows:
+    lot, expenses = exact.lot, exact.lot.expenses
     where = {
         "cluster_id": split.cluster_id,
         "consortium_id": split.consortium_id,
         "split_id": split.id,
+        "lot_id": lot.lot_id,
     }
-    for index, lot in enumerate(lots):
-        parts = domain.exact_parts(lot, f"/lots/{index}")
-        prices.append(LotPrice(**where, lot_id=lot.lot_id, amount_cents=lot.amount_cents))
-        lines.extend(
+    rows = LotRows(
+        LotPrice(
+            **where,
+            id=new_id(),
+            amount_cents=exact.amount_cents,
+            fee_bps=lot.fee_bps,
+            expenses_bps=expenses.bps if expenses else None,
+            expenses_cents=expenses.amount_cents if expenses else None,
+            expenses_party_id=expenses.manager_id if expenses else None,
+        )
+    )
+    for (piece, _), cents in zip(lot.pieces(""), exact.lines, strict=True):
+        item_id = None
+        if isinstance(piece, Item):
+            item_id = new_id()
+            rows.items.append(
+                SplitItem(
+                    **where,
+                    id=item_id,
+                    tranche=piece.tranche,
+                    label=piece.label,
+                    amount_cents=piece.amount_cents,
+                )
+            )
+        rows.lines.extend(
             SplitLine(
                 **where,
-                lot_id=lot.lot_id,
+                id=new_id(),
+                item_id=item_id,
                 party_id=line.party_id,
                 bps=line.bps,
                 fixed_cents=line.fixed_cents,
                 amount_cents=part,
                 tasks=line.tasks,
+                mandate=line.mandate,
             )
-            for line, part in zip(lot.lines, parts, strict=True)
+            for line, part in zip(piece.lines, cents, strict=True)
         )
-    return prices, lines
+    rows.parts.extend(
+        SplitPart(
+            **where,
+            id=new_id(),
+            party_id=part.party_id,
+            amount_cents=part.amount_cents,
+            mandate_cents=part.mandate_cents,
+            fee_cents=part.fee_cents,
+            expenses_cents=part.expenses_cents,
+        )
+        for part in exact.parts
+    )
+    return rows

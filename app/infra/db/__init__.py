@@ -5,7 +5,7 @@ from app.infra.db.connections import Database, Row, open_database
 from app.infra.db.queries import ItemQuery, ListQuery, Trace, instant, money, public_id
 from app.infra.db.scope import Anyone, enter, enter_cluster, operator_actor, system_actor
 from app.infra.db.wire import Query
-from app.infra.db.writing import add_or_refuse, changed, hold
+from app.infra.db.writing import add_all_at_once, add_or_refuse, changed, hold
 
 __all__ = [
     "Anyone",
@@ -17,6 +17,7 @@ __all__ = [
     "Row",
     "TenantRow",
     "Trace",
+    "add_all_at_once",
     "add_or_refuse",
     "changed",
     "enter",
