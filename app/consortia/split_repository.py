@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia.domain import Agreed
-from app.consortia.models import Consortium
+from app.consortia.domain import Agreed, fee_in
+from app.consortia.models import AwardPart, Consortium, Receipt
 from app.consortia.split_models import Split, SplitLine, SplitPart
 
 _STANDING = text("""
@@ -52,6 +52,17 @@ async def latest_split(session: AsyncSession, consortium: Consortium) -> Split |
     )
     found: Split | None = await session.scalar(query.order_by(Split.number.desc()).limit(1))
     return found
+
+
+async def fee_in_receipt(session: AsyncSession, receipt: Receipt) -> int:
+    """The lead's own fee in a receipt, in cents; 0 on an award without amount."""
+    query = select(AwardPart.amount_cents, AwardPart.mandate_cents).where(
+        AwardPart.cluster_id == receipt.cluster_id,
+        AwardPart.award_id == receipt.award_id,
+        AwardPart.party_id == receipt.party_id,
+    )
+    part = (await session.execute(query)).one_or_none()
+    return fee_in(receipt.amount_cents, *part) if part and part.mandate_cents else 0
 
 
 async def parties_named(session: AsyncSession, split: Split) -> set[UUID]:

@@ -237,7 +237,7 @@ class PaymentEvidenceOut(Out):
 
 
 class _FiguresOut(Out):
-    part: MoneyOut = Field(description="Awarded, excluding tax.")
+    part: MoneyOut = Field(description="Awarded, excluding tax, without the lead's own fee.")
     forecast: MoneyOut = Field(description="Owed once all of the part has come in.")
     due: MoneyOut = Field(description="What receipts (or the award) have made due so far.")
     charged: MoneyOut

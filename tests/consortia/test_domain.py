@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.consortia import domain
-from app.consortia.domain import Line, LotSplit, award_parts, exact_parts
+from app.consortia.domain import Agreed, AwardShare, Line, LotSplit, award_shares, exact_parts
 from app.kernel.money import MAX_CENTS
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
@@ -79,8 +79,20 @@ def test_a_party_stands_once_in_a_lot() -> None:
     st.lists(st.integers(0, MAX_CENTS), min_size=1, max_size=30).filter(any),
 )
 def test_an_award_is_shared_to_the_cent_as_agreed(awarded: int, agreed: list[int]) -> None:
-    assert sum(award_parts(awarded, [(euros, None) for euros in agreed])) == awarded
+    lines = [Agreed(uuid4(), False, euros, None) for euros in agreed]
+    assert sum(share.amount_cents for share in award_shares(awarded, lines)) == awarded
 
 
 def test_an_award_without_agreed_euros_follows_the_percentages() -> None:
-    assert award_parts(1_000, [(None, 7_500), (None, 2_500)]) == [750, 250]
+    lines = [Agreed(A, False, None, 7_500), Agreed(B, False, None, 2_500)]
+    assert award_shares(1_000, lines) == [AwardShare(A, 750, 0), AwardShare(B, 250, 0)]
+
+
+def test_an_award_is_shared_by_what_parties_have_of_all_items_together() -> None:
+    lines = [
+        Agreed(A, False, 30_000, None),
+        Agreed(B, False, 10_000, None),
+        Agreed(B, False, 20_000, None),
+        Agreed(A, True, 40_000, None),
+    ]
+    assert award_shares(50_000, lines) == [AwardShare(A, 35_000, 20_000), AwardShare(B, 15_000, 0)]

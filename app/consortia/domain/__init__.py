@@ -118,6 +118,7 @@ from app.consortia.domain.transfers import (
     award_shares,
     exact_lot,
     exact_split,
+    fee_in,
 )
 
 __all__ = [
@@ -222,6 +223,7 @@ __all__ = [
     "exact_lot",
     "exact_parts",
     "exact_split",
+    "fee_in",
     "may_succeed",
     "pointed",
     "require_free",

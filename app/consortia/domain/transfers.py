@@ -139,6 +139,17 @@ def _check_handed_on(lot: LotSplit, amount_cents: int, pointer: str) -> None:
         raise inexact(pointer, "handed_on_too_much", message)
 
 
+def fee_in(received_cents: int, part_cents: int, mandate_cents: int) -> int:
+    """The lead's own fee in money that it received on its part, rounded half up, to the cent.
+
+    Nobody knows which euros of a receipt pay the mandate: each has the same share of it. Taking
+    a receipt back takes back as much.
+    """
+    if received_cents < 0:
+        return -fee_in(-received_cents, part_cents, mandate_cents)
+    return (2 * received_cents * mandate_cents + part_cents) // (2 * part_cents)
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """A line as it was agreed, whatever piece of the lot it is of."""

@@ -44,6 +44,7 @@ class AwardPartOut(Out):
 
     party_id: PartyId
     amount: MoneyOut
+    mandate: MoneyOut = Field(description="Of the amount, the lead's own fee: no contribution.")
 
 
 class AwardedOut(AwardOut):
@@ -98,7 +99,11 @@ def award_reversed_out(award: Award) -> AwardReversedOut:
 def awarded_out(award: Award, parts: list[AwardPart]) -> AwardedOut:
     """The answer to a fresh outcome."""
     shown = [
-        AwardPartOut(party_id=part.party_id, amount=MoneyOut(amount_cents=part.amount_cents))
+        AwardPartOut(
+            party_id=part.party_id,
+            amount=MoneyOut(amount_cents=part.amount_cents),
+            mandate=MoneyOut(amount_cents=part.mandate_cents),
+        )
         for part in parts
     ]
     return AwardedOut(**award_out(award).model_dump(mode="python"), parts=shown)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from app.consortia.schemas.outcomes import money_out
 from app.consortia.service.splits import LotRows, SplitView
 from app.consortia.split_models import SplitItem, SplitLine, SplitPart
 from app.infra.http.ids import LotId, PartyId, PersonId
@@ -163,11 +164,11 @@ def _lot_out(lot: LotRows) -> LotSplitOut:
         expenses = CommonExpensesOut(
             manager_id=price.expenses_party_id,
             bps=price.expenses_bps,
-            amount=_money(price.expenses_cents),
+            amount=money_out(price.expenses_cents),
         )
     return LotSplitOut(
         lot_id=price.lot_id,
-        amount=_money(price.amount_cents),
+        amount=money_out(price.amount_cents),
         lines=[_line_out(line) for line in lot.lines if line.item_id is None],
         items=[_item_out(item, lot.lines) for item in lot.items],
         lead_fee=None if price.fee_bps is None else LeadFeeOut(bps=price.fee_bps),
@@ -180,7 +181,7 @@ def _item_out(item: SplitItem, lines: list[SplitLine]) -> ItemOut:
     return ItemOut(
         tranche=item.tranche,
         label=item.label,
-        amount=_money(item.amount_cents),
+        amount=money_out(item.amount_cents),
         lines=[_line_out(line) for line in lines if line.item_id == item.id],
     )
 
@@ -189,7 +190,7 @@ def _line_out(line: SplitLine) -> LineOut:
     return LineOut(
         party_id=line.party_id,
         bps=line.bps,
-        amount=_money(line.amount_cents),
+        amount=money_out(line.amount_cents),
         fixed=line.fixed_cents is not None,
         tasks=line.tasks,
         mandate=line.mandate,
@@ -199,12 +200,8 @@ def _line_out(line: SplitLine) -> LineOut:
 def _part_out(part: SplitPart) -> SplitPartOut:
     return SplitPartOut(
         party_id=part.party_id,
-        amount=_money(part.amount_cents),
-        mandate=_money(part.mandate_cents),
-        lead_fee=_money(part.fee_cents),
-        common_expenses=_money(part.expenses_cents),
+        amount=money_out(part.amount_cents),
+        mandate=money_out(part.mandate_cents),
+        lead_fee=money_out(part.fee_cents),
+        common_expenses=money_out(part.expenses_cents),
     )
-
-
-def _money(cents: int | None) -> MoneyOut | None:
-    return None if cents is None else MoneyOut(amount_cents=cents, currency="EUR")

@@ -144,6 +144,7 @@ async def _charge(
     session: AsyncSession, actor: Actor, receipt: Receipt, lot_id: UUID, party: Party
 ) -> None:
     if party.contributor is not None:
+        fee_cents = await split_repository.fee_in_receipt(session, receipt)
         await contributions.charge_receipt(
             session,
             actor,
@@ -153,7 +154,8 @@ async def _charge(
             lot_id=lot_id,
             party_id=receipt.party_id,
             member_id=party.contributor,
-            base_cents=receipt.amount_cents,
+            base_cents=receipt.amount_cents - fee_cents,
+            fee_cents=fee_cents,
             received_on=receipt.received_on,
         )
     action = "receipt.reversed" if receipt.reverses else "receipt.recorded"

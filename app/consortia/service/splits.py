@@ -1,6 +1,6 @@
 """Who does what for how much."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.consortia.domain import ExactLot, Item, LotSplit
 from app.consortia.events import SplitWritten
 from app.consortia.models import Consortium
 from app.consortia.split_models import LotPrice, Split, SplitItem, SplitLine, SplitPart
-from app.infra.db import add_all_at_once
+from app.infra.db import Base, add_all_at_once
 from app.journal.service import record_event, record_opening
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
@@ -27,6 +27,10 @@ class LotRows:
     items: list[SplitItem] = field(default_factory=list)
     lines: list[SplitLine] = field(default_factory=list)
     parts: list[SplitPart] = field(default_factory=list)
+
+    def all(self) -> Iterator[Base]:
+        """Every row of it."""
+        yield from (self.price, *self.items, *self.lines, *self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +69,14 @@ async def write_split(
     await record_opening(session, actor, consortium_id, number)
     split = Split(
         cluster_id=actor.cluster_id,
+        id=new_id(),
         consortium_id=consortium_id,
         number=number,
         person_id=actor.person_id,
         written_at=actor.now,
     )
-    session.add(split)
-    await session.flush()
     rows = [_rows(split, one) for one in exact]
-    await add_all_at_once(session, [one.price for one in rows])
-    await add_all_at_once(session, [item for one in rows for item in one.items])
-    await add_all_at_once(session, [line for one in rows for line in one.lines])
-    await add_all_at_once(session, [part for one in rows for part in one.parts])
+    await add_all_at_once(session, [split, *(row for one in rows for row in one.all())])
     await record_event(
         session,
         actor,

@@ -39,6 +39,7 @@ class Source:
     member_id: UUID
     base_cents: int
     occurred_on: date
+    fee_cents: int = 0
 
 
 async def charge_receipt(
@@ -52,12 +53,14 @@ async def charge_receipt(
     party_id: UUID,
     member_id: UUID,
     base_cents: int,
+    fee_cents: int = 0,
     received_on: date,
 ) -> Charge | None:
     """Charge a party's receipt, once, at the rate in force on the day that it came in.
 
-    ``base_cents`` excludes tax; below zero it is a credit note, charged back at the rates of
-    what it takes back, never below a total of zero. None when the award itself was charged:
+    ``base_cents`` excludes tax, and the lead's own fee in the receipt (S9), shown as
+    ``fee_cents``; below zero it is a credit note, charged back at the rates of what it takes
+    back, never below a total of zero. None when the award itself was charged:
     then a receipt charges nothing. An award that was never forecast (a framework) could not be,
     and receipts charge it from then on. A credit note over several rates makes one charge per
     rate; the first is given. Raises NoPolicy.
@@ -83,6 +86,7 @@ async def charge_receipt(
         member_id=member_id,
         base_cents=base_cents,
         occurred_on=received_on,
+        fee_cents=fee_cents,
     )
     return (await charge(session, actor, source, rate.terms))[0]
 
@@ -175,7 +179,9 @@ def _flow(actor: Actor, source: Source, number: int, base_cents: int) -> Flow:
 
 def _evidence(source: Source, flow: Flow, line: Line) -> dict[str, Any]:
     """Why the amount is what it is: enough to compute it again by hand."""
+    left_out = {"lead_fee_cents": source.fee_cents} if source.fee_cents else {}
     return {
+        **left_out,
         "trigger": source.trigger.value,
         "source": flow.key,
         "award": encode("awd", source.award_id),

@@ -1,6 +1,6 @@
 """Writes that others may have forestalled: what came of them, and whose turn it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 import psycopg.errors
@@ -28,23 +28,33 @@ async def add_or_refuse(session: AsyncSession, row: Base, refusal: type[AppError
         raise
 
 
-async def add_all_at_once(session: AsyncSession, rows: Sequence[Base]) -> None:
-    """Insert rows of one class, ids given, in one statement however many they are.
+async def add_all_at_once(session: AsyncSession, rows: Iterable[Base]) -> None:
+    """Insert rows, ids given, in one statement, however many and of whatever classes.
 
-    They do not join the session: they are what they were made with.
+    References among them are checked once all are there. They do not join the session: they are
+    what they were made with.
     """
-    if not rows:
-        return
-    dialect = session.get_bind().dialect
-    mapper = inspect(type(rows[0]))
-    columns = [(one.key, one.columns[0]) for one in mapper.column_attrs]
-    names = ", ".join(column.name for _, column in columns)
-    arrays = ", ".join(
-        f"CAST(:{key} AS {column.type.compile(dialect)}[])" for key, column in columns
-    )
-    statement = text(f"INSERT INTO {mapper.local_table} ({names}) SELECT * FROM unnest({arrays})")
-    values = {key: [getattr(row, key) for row in rows] for key, _ in columns}
-    await session.execute(statement, values)
+    by_class: dict[type[Base], list[Base]] = {}
+    for row in rows:
+        by_class.setdefault(type(row), []).append(row)
+    inserts: list[str] = []
+    values: dict[str, list[object]] = {}
+    for number, (kind, same) in enumerate(by_class.items()):
+        mapper = inspect(kind)
+        columns = {f"{one.key}_{number}": one for one in mapper.column_attrs}
+        names = ", ".join(one.columns[0].name for one in columns.values())
+        arrays = ", ".join(
+            f"CAST(:{mark} AS {one.columns[0].type.compile(session.get_bind().dialect)}[])"
+            for mark, one in columns.items()
+        )
+        inserts.append(
+            f"of_{number} AS (INSERT INTO {mapper.local_table} ({names})"
+            f" SELECT * FROM unnest({arrays}))"
+        )
+        for mark, one in columns.items():
+            values[mark] = [getattr(row, one.key) for row in same]
+    if inserts:
+        await session.execute(text(f"WITH {', '.join(inserts)} SELECT"), values)
 
 
 async def changed(session: AsyncSession, kind: type[Kind], statement: Update) -> Kind | None:

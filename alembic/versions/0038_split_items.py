@@ -1,14 +1,14 @@
 """Splits by tranche and work item, the lead's fee, common expenses, each party's part of a lot.
 
-Revision 0036, after 0035.
+Revision 0038, after 0037.
 """
 
 from alembic import op
 
 from app.infra.db.walls import PARTY, wall
 
-revision = "0036"
-down_revision = "0035"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
