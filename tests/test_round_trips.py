@@ -62,12 +62,13 @@ class Scene:
 
     async def filled(self, path: str, person: Person) -> str | None:
         """The path with the ids of what stands first in the lists that it hangs on."""
-        while found := re.search(r"/\{\w+\}", path):
+        while found := re.search(r"/\{(\w+)\}", path):
             listed = await person.get(path[: found.start()])
             items = listed.json().get("items")
             if not items:
                 return None
-            path = f"{path[: found.start()]}/{items[0]['id']}{path[found.end() :]}"
+            first = items[0].get(found[1]) or items[0]["id"]
+            path = f"{path[: found.start()]}/{first}{path[found.end() :]}"
         return path
 
 

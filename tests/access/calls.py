@@ -104,6 +104,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "match_id": lambda scene: scene.found().match_id,
     "membership_id": lambda scene: scene.membership_id,
     "notice_id": lambda scene: scene.notice_id,
+    "number": lambda _: "1",
     "pair_id": lambda scene: scene.pair_id,
     "search_id": lambda scene: scene.found().search_id,
     "secret": lambda _: fresh_token().secret,

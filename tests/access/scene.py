@@ -70,7 +70,7 @@ class Side:
         return str(self.bid.body["id"])
 
     def split(self) -> Any:
-        """Its split: an unusual price on each lot."""
+        """Its split: an unusual price on each lot, the second in two work items."""
         lots = enumerate(self.bid.lots)
         return {"lots": [self._lot(lot, self.price + 1_371_113 * index) for index, lot in lots]}
 
@@ -81,7 +81,21 @@ class Side:
             {"party_id": party, "bps": bps, "tasks": task}
             for party, bps, task in zip(self.bid.parties.values(), shares, tasks, strict=False)
         ]
-        return {"lot_id": lot, "amount": {"amount_cents": price}, "lines": lines}
+        if lot == self.bid.lots[0]:
+            return {"lot_id": lot, "amount": {"amount_cents": price}, "lines": lines}
+        first = price // 3
+        works = (("étude", first), ("pose", price - first))
+        items = [
+            {
+                "label": f"{self.mark} {work} {self.stage}",
+                "amount": {"amount_cents": cents},
+                "lines": lines,
+            }
+            for work, cents in works
+        ]
+        common = {"manager_id": lines[0]["party_id"], "bps": 211}
+        terms = {"lead_fee": {"bps": 317}, "common_expenses": common}
+        return {"lot_id": lot, "items": items, **terms}
 
 
 @dataclass

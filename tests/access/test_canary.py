@@ -16,6 +16,8 @@ from tests.world import Person
 
 pytestmark = pytest.mark.xdist_group("access")
 MARK = MARKS[0]
+PRICED = {"lot_price", "split_item", "split_line", "split_part"}
+"""Tables with rows of each lot, open to overseers for those that were won."""
 
 
 @pytest.fixture(scope="session")
@@ -110,9 +112,7 @@ async def test_overseers_see_a_header_until_a_lot_is_won_and_that_lot_alone(
         secrets.add_row({k: v for k, v in row.items() if k not in known}, MARK)
     won = scene.stages["won"].x
     for table, row in await rows_of(owner, [won.id]):
-        if table in {"lot_price", "split_line"} and f"lot_{row['lot_id'].replace('-', '')}" not in (
-            won.lot_id
-        ):
+        if table in PRICED and f"lot_{row['lot_id'].replace('-', '')}" not in (won.lot_id):
             secrets.add_row(row, "no text: the same stand on the lot that was won")
     assert len(secrets) > 100
     crawler = await crawled(rehearsal, scene.world.people[name], insider, scene)

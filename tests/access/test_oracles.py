@@ -51,7 +51,14 @@ async def work(scene: Scene) -> None:
 
 def split_at(body: Any, price: int) -> Any:
     """A split at another price."""
-    return {"lots": [{**lot, "amount": {"amount_cents": price}} for lot in body["lots"]]}
+    lots = []
+    for lot in body["lots"]:
+        if "items" in lot:
+            items = [{**one, "amount": {"amount_cents": price}} for one in lot["items"]]
+            lots.append({**lot, "items": items})
+        else:
+            lots.append({**lot, "amount": {"amount_cents": price}})
+    return {"lots": lots}
 
 
 async def test_nothing_that_an_outsider_asks_moves_when_a_rival_writes(

@@ -110,6 +110,13 @@ def get_won_split(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "won"))
 
 
+@builds("get_split_version@won")
+@builds("get_split_changes@won")
+def get_won_version(scene: Scene, _who: str) -> Call:
+    """A version of the prices of a joint answer that has won a lot."""
+    return Call(in_consortium(scene, "won", number="1"))
+
+
 @builds("write_split")
 def write_split(scene: Scene, _who: str) -> Call:
     """The split as it stands, written again."""

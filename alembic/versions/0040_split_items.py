@@ -1,14 +1,14 @@
 """Splits by tranche and work item, the lead's fee, common expenses, each party's part of a lot.
 
-Revision 0038, after 0037.
+Revision 0040, after 0039.
 """
 
 from alembic import op
 
 from app.infra.db.walls import PARTY, wall
 
-revision = "0038"
-down_revision = "0037"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
