@@ -109,6 +109,20 @@ async def test_every_state_of_a_joint_answer_is_there(town: Town) -> None:
     assert states == ["agreed", "forming", "lost", "proposed", "won"]
 
 
+async def test_a_split_goes_by_tranche_and_work_item_in_its_second_version(town: Town) -> None:
+    lead = "puits@furan.example"
+    found = await town.consortium(lead, "Sud-Est en récits")
+    split = await town.get(lead, f"/v1/consortia/{found['id']}/split")
+    first = split["lots"][0]
+    assert (split["number"], first["lead_fee"]) == (2, {"bps": 300})
+    assert [item["tranche"] for item in first["items"]] == [0, 0, 1]
+    amounts = [part["amount"]["amount_cents"] for part in first["parts"]]
+    assert sum(amounts) == first["amount"]["amount_cents"] == 39_000_00
+    path = f"/v1/consortia/{found['id']}/splits/2/changes"
+    (changed,) = (await town.get(lead, path))["lots"]
+    assert changed["difference"]["amount_cents"] == 1_000_00
+
+
 async def test_rivals_do_not_see_each_other(town: Town) -> None:
     for own, other in (("passement", "tram"), ("tram", "passement")):
         mine = (await town.get(f"{own}@furan.example", "/v1/consortia"))["items"]

@@ -149,19 +149,19 @@ class Group:
         at: datetime,
     ) -> None:
         """The lead writes the split: one share (bps) per company, the same for each lot."""
-        lines = tuple(
-            Line(party, bps=share)
-            for party, share in zip(self.parties.values(), shares, strict=True)
-        )
+        lines = self.lines(*shares)
+        await self.write([LotSplit(lot, price.amount_cents, lines) for lot, price in lots], at)
+
+    def lines(self, *shares: int) -> tuple[Line, ...]:
+        """One share (bps) per company, in their order."""
+        parties = self.parties.values()
+        return tuple(Line(one, bps=share) for one, share in zip(parties, shares, strict=True))
+
+    async def write(self, lots: Sequence[LotSplit], at: datetime) -> None:
+        """The lead writes the split."""
         async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
             seen = await repository.load(session, actor, self.id)
-            await consortia.write_split(
-                session,
-                actor,
-                self.id,
-                seen.version,
-                [LotSplit(lot, price.amount_cents, lines) for lot, price in lots],
-            )
+            await consortia.write_split(session, actor, self.id, seen.version, lots)
 
     async def agree(self, at: datetime, approving: Sequence[str] | None = None) -> None:
         """The lead proposes; the companies approve (all of them by default)."""

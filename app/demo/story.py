@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.clusters.domain import Choice
-from app.consortia.domain import Form, Outcome
+from app.consortia.domain import CommonExpenses, Form, Item, LotSplit, Outcome
 from app.contributions import service as contributions
 from app.demo import notices
 from app.demo.companies import CANDIDATE, TREASURER
@@ -144,8 +144,18 @@ async def _being_formed(stage: Stage, notice: UUID) -> None:
         form=Form.CONJOINT,
         at=_ago(stage, 2),
     )
+    second = LotSplit(tender.lots[1], 21_500_00, group.lines(4_000, 3_500, 2_500))
     prices = [(tender.lots[0], Money(38_000_00)), (tender.lots[1], Money(21_500_00))]
-    await group.split(prices, (4_000, 3_500, 2_500), _ago(stage, 1))
+    await group.split(prices, (4_000, 3_500, 2_500), _ago(stage, 2))
+    # A second version: the first lot by tranche and work item, the lead paid on each part.
+    items = (
+        Item(0, "Collecte des récits", 17_400_00, group.lines(2_500, 4_500, 3_000)),
+        Item(0, "Médiation", 11_850_00, group.lines(6_000, 2_500, 1_500)),
+        Item(1, "Itinérance", 9_750_00, group.lines(3_000, 3_000, 4_000)),
+    )
+    expenses = CommonExpenses(group.parties["furan"], bps=150)
+    first = LotSplit(tender.lots[0], None, items=items, fee_bps=300, expenses=expenses)
+    await group.write([first, second], _ago(stage, 1))
 
 
 def _ago(stage: Stage, days: int) -> datetime:
