@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -188,7 +188,7 @@ async def announce(session: AsyncSession, event: Event) -> None:
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    return {key: _text(value) for key, value in asdict(event).items()}
+    return {one.name: _text(getattr(event, one.name)) for one in fields(event)}
 
 
 def _text(value: Any) -> Any:
