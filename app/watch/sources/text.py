@@ -50,6 +50,12 @@ def _odd_characters() -> dict[int, str | None]:
 
 
 _ODD = _odd_characters()
+_ODD_SIGN = re.compile(
+    "["
+    + "".join(re.escape(chr(code)) for code, mended in _ODD.items() if mended != chr(code))
+    + "]"
+)
+"""What looking for costs less than the mending: line ends and wide blanks are not printable too."""
 
 
 def clean(text: str) -> str:
@@ -120,11 +126,13 @@ def without_tags(markup: str) -> str:
 
 def _mend(text: str) -> str:
     # Most texts need nothing, and a notice has a hundred: each look is cheaper than the mending.
+    if text.isascii() and text.isprintable() and "&" not in text and "?" not in text:
+        return text
     if "&" in text:
         text = unescape(text)
     if "â" in text:
         text = _MOJIBAKE_APOSTROPHE.sub("’", text)
-    if not text.isprintable() or "ʼ" in text:
+    if (not text.isprintable() and _ODD_SIGN.search(text)) or "ʼ" in text:
         text = text.translate(_ODD)
     if "?" in text or "¿" in text:
         text = _LOST_OE.sub(_oe, text)

@@ -46,14 +46,18 @@ def find(node: object, *path: str) -> list[object]:
 
 def _find_in_lists(nodes: list[object], path: tuple[str, ...]) -> list[object]:
     for name in path:
-        if not nodes:
-            break
-        nodes = [
-            child
-            for parent in nodes
-            if isinstance(parent, dict)
-            for child in each(parent.get(name))
-        ]
+        below: list[object] = []
+        for parent in nodes:
+            if isinstance(parent, dict):
+                child = parent.get(name)
+                # As ``each`` has it, without its call: a notice asks for hundreds of paths.
+                if isinstance(child, list):
+                    below += child
+                elif child is not None and child != "":
+                    below.append(child)
+        if not below:
+            return below
+        nodes = below
     return nodes
 
 
@@ -73,7 +77,10 @@ def texts(node: object, *path: str) -> Iterator[str]:
 
 def text(node: object, *path: str) -> str:
     """The first text at this path, on one line, or ``""``."""
-    return next(texts(node, *path), "")
+    for found in _best_known_first(find(node, *path)):
+        if words := clean(raw_text(found)):
+            return words
+    return ""
 
 
 def prose(node: object, *path: str) -> str:
