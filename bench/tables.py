@@ -61,6 +61,12 @@ def print_import(found: imports.Import) -> None:
         f"{imports.MEMORY_MB}",
         verdict(found.passed),
     )
+    table.add_row(
+        "beside COPY into our indexes",
+        "1.00",
+        f"{found.indexed_share:.2f}",
+        _span(found.indexed),
+    )
     out.print(table)
 
 
