@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.infra import jobs
 from app.infra.db import Database, open_database
@@ -14,7 +15,7 @@ from app.infra.jobs import queue
 from app.schedule import schedule
 from app.settings import Settings
 from app.watch.service import import_records
-from tests.world import NOW
+from tests.world import NOW, World
 
 
 @dataclass
@@ -72,3 +73,14 @@ async def serving(settings: Settings) -> AsyncIterator[Database]:
     """The database as requests see it."""
     async with open_database(settings.login_url(), size=1) as opened:
         yield opened
+
+
+@pytest.fixture
+async def world(world: World) -> AsyncIterator[World]:
+    """Its searches end with the test: else they find what all later ones import, and tell it."""
+    yield world
+    end = text(
+        "UPDATE saved_search SET ended_at = :now WHERE cluster_id = :cluster AND ended_at IS NULL"
+    )
+    async with world.owner.transaction() as session:
+        await session.execute(end, {"now": NOW, "cluster": world.cluster_id})
