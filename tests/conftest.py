@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from app.infra import embedded
 from app.infra.db import Database, open_database
+from app.infra.db.connections import SERVING
 from app.infra.db.migrate import migrate
 from app.main import create_app
 from app.people.passwords import hashing
@@ -165,6 +166,12 @@ async def owner(settings: Settings) -> AsyncIterator[Database]:
     """The database as its owner: what the operator does, and what tests look up."""
     async with open_database(settings.owner_url(), role=None) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def serving(settings: Settings, pools: None) -> Database:
+    """The database as requests see it."""
+    return await POOLS.of(settings, SERVING)
 
 
 @pytest.fixture

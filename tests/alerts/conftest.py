@@ -1,6 +1,5 @@
-"""The mail of these tests, and worlds whose searches end."""
+"""The mail of these tests."""
 
 from tests.mailroom import mailroom
-from tests.searches.conftest import world
 
-__all__ = ["mailroom", "world"]
+__all__ = ["mailroom"]

@@ -8,12 +8,12 @@ from uuid import UUID
 from httpx import Response
 from sqlalchemy import text
 
-from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER
 from app.settings import Settings
 from app.watch import service as watch
 from tests.consortia.steps import ok
 from tests.mailroom import Mailroom
+from tests.pools import POOLS
 from tests.tenders.test_tenders import notice_id, published
 from tests.world import Person, World
 
@@ -99,8 +99,8 @@ async def put(world: World, person: Person, path: str, body: object = None) -> R
 
 async def bring(settings: Settings, at: datetime, *records: Any, source: str = "boamp") -> None:
     """A real import."""
-    async with open_database(settings.login_url(), role=IMPORTER, size=1) as importer:
-        await watch.import_records(importer, records, source=source, clock=lambda: at)
+    importer = await POOLS.of(settings, IMPORTER)
+    await watch.import_records(importer, records, source=source, clock=lambda: at)
 
 
 async def at_once(world: World, person: Person) -> None:

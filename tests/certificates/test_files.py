@@ -10,11 +10,13 @@ from sqlalchemy import text
 
 from app.certificates import service, tasks
 from app.infra import jobs
-from app.infra.db import Database, open_database
+from app.infra.db import Database
+from app.infra.db.connections import JOB
 from app.infra.files import Files, FilesUnusable
 from app.settings import Settings
 from tests.certificates.steps import PDF, add, upload
 from tests.consortia.steps import ok
+from tests.pools import POOLS
 from tests.world import NOW, World
 
 
@@ -27,14 +29,14 @@ async def sweep(settings: Settings, after: timedelta) -> None:
     """The night's job, that long after all files were written."""
     for path in (settings.data_dir / "files").rglob("*"):
         os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    async with open_database(settings.login_url(), role="grappe_job") as job:
-        databases = jobs.databases.set(jobs.WorkerDatabases(job, job))
-        held = jobs.settings.set(settings)
-        clock = jobs.clock.set(lambda: NOW + after)
-        await tasks.sweep(0)
-        jobs.databases.reset(databases)
-        jobs.settings.reset(held)
-        jobs.clock.reset(clock)
+    job = await POOLS.of(settings, JOB)
+    databases = jobs.databases.set(jobs.WorkerDatabases(job, job))
+    held = jobs.settings.set(settings)
+    clock = jobs.clock.set(lambda: NOW + after)
+    await tasks.sweep(0)
+    jobs.databases.reset(databases)
+    jobs.settings.reset(held)
+    jobs.clock.reset(clock)
 
 
 async def file_of(owner: Database, world: World) -> str:

@@ -1,6 +1,5 @@
 """What PostgreSQL itself refuses about companies and candidacies, whatever our code forgets."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Anyone, Database, enter, open_database
+from app.infra.db import Anyone, Database, enter
 from app.kernel.ids import decode, new_id
-from app.settings import Settings
 from tests.clusters.steps import by_vote, departed, presented, suspended, voted
 from tests.consortia.steps import Bid, ok, write_tender
 from tests.world import NOW, Person, World
-
-
-@pytest.fixture
-async def serving(settings: Settings) -> AsyncIterator[Database]:
-    """The database as requests see it."""
-    async with open_database(settings.login_url(), size=2) as opened:
-        yield opened
 
 
 async def run(serving: Database, person: Person, sql: str, **values: object) -> list[Any]:

@@ -1,25 +1,14 @@
 """Nobody acts for another, and no state is skipped: over HTTP, and in SQL for who gets that far."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.infra.db import Database, open_database
-from app.settings import Settings
+from app.infra.db import Database
 from tests.consortia.cast import enlist, person_id
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.consortia.test_walls import PRIVATE, as_person, count
 from tests.world import World
-
-
-@pytest.fixture
-async def serving(settings: Settings) -> AsyncIterator[Database]:
-    """The database as requests see it."""
-    async with open_database(settings.login_url(), size=1) as opened:
-        yield opened
-
 
 FORGED = {
     "an approval for another company": (

@@ -1,7 +1,6 @@
 """What SQL refuses behind a second hat, at the same moment, or after one has left."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -10,22 +9,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.infra.db import Database, hold, open_database
+from app.infra.db import Database, hold
 from app.kernel.actor import Role
-from app.settings import Settings
 from tests.consortia.cast import enlist, person_id
 from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.consortia.test_rivals import opening, opens, rivals
 from tests.consortia.test_walls import as_person, count
 from tests.people.test_session_races import waiting
 from tests.world import Person, World
-
-
-@pytest.fixture
-async def serving(settings: Settings) -> AsyncIterator[Database]:
-    """The database as requests see it."""
-    async with open_database(settings.login_url(), size=1) as opened:
-        yield opened
 
 
 def inner(bid: Bid) -> UUID:

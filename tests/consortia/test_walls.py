@@ -8,8 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import Anyone, Database, enter, open_database
-from app.settings import Settings
+from app.infra.db import Anyone, Database, enter
 from tests.consortia.steps import Bid, ok, submitted, write_tender
 from tests.world import NOW, Person, World
 
@@ -30,13 +29,6 @@ PRIVATE = (
 JOURNAL = tuple(
     f"{table} WHERE consortium_id IS NOT NULL" for table in ("audit_entry", "kept_answer")
 )
-
-
-@pytest.fixture
-async def serving(settings: Settings) -> AsyncIterator[Database]:
-    """The database as requests see it."""
-    async with open_database(settings.login_url(), size=1) as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -68,13 +68,6 @@ async def watch(settings: Settings) -> AsyncIterator[Watch]:
         yield Watch(settings, importer, job)
 
 
-@pytest.fixture(scope="session")
-async def serving(settings: Settings) -> AsyncIterator[Database]:
-    """The database as requests see it."""
-    async with open_database(settings.login_url(), size=1) as opened:
-        yield opened
-
-
 @pytest.fixture
 async def world(world: World) -> AsyncIterator[World]:
     """Its searches end with the test: else they find what all later ones import, and tell it."""

@@ -22,22 +22,17 @@ CPV = "code,fr,en\n71221000,Maîtrise d’œuvre de bâtiments,Architecture of b
 
 
 @pytest.fixture
-async def shipped_alone(owner: Database) -> AsyncIterator[None]:
-    """The lists as an installation has them before any import, and again afterwards."""
-
-    async def reset() -> None:
-        async with owner.transaction() as session:
-            await session.execute(text("DELETE FROM code_label"))
-            insert = text("INSERT INTO code_label VALUES (:list, :code, :fr, :en)")
-            for kind in CodeList:
-                for one in shipped(kind):
-                    values = {"list": kind, "code": one.code}
-                    values |= {"fr": one.label_fr, "en": one.label_en}
-                    await session.execute(insert, values)
-
-    await reset()
+async def put_back(owner: Database) -> AsyncIterator[None]:
+    """After an import, the lists as an installation has them before any."""
     yield
-    await reset()
+    rows = [
+        {"list": kind, "code": one.code, "fr": one.label_fr, "en": one.label_en}
+        for kind in CodeList
+        for one in shipped(kind)
+    ]
+    async with owner.transaction() as session:
+        await session.execute(text("DELETE FROM code_label"))
+        await session.execute(text("INSERT INTO code_label VALUES (:list, :code, :fr, :en)"), rows)
 
 
 async def found(person: Person, path: str, **params: Any) -> list[str]:
@@ -68,7 +63,7 @@ async def found(person: Person, path: str, **params: Any) -> list[str]:
     ],
 )
 async def test_cpv_codes_are_found_by_words_and_beginnings(
-    shipped_alone: None, world: World, asked: dict[str, Any], codes: list[str]
+    world: World, asked: dict[str, Any], codes: list[str]
 ) -> None:
     assert await found(world.viewer, "/v1/codes/cpv", **asked) == codes
 
@@ -84,7 +79,7 @@ async def test_cpv_codes_are_found_by_words_and_beginnings(
     ],
 )
 async def test_nuts_codes_are_found_by_names_and_beginnings(
-    shipped_alone: None, world: World, asked: dict[str, Any], codes: list[str]
+    world: World, asked: dict[str, Any], codes: list[str]
 ) -> None:
     assert await found(world.viewer, "/v1/codes/nuts", **asked) == codes
 
@@ -97,7 +92,7 @@ async def test_what_no_list_could_hold_is_refused(world: World, asked: dict[str,
     assert answer.status_code == 422
 
 
-async def test_a_list_goes_on_page_by_page(shipped_alone: None, world: World) -> None:
+async def test_a_list_goes_on_page_by_page(world: World) -> None:
     first = await world.viewer.get("/v1/codes/cpv", under="45", limit=4)
     cursor = first.json()["next_cursor"]
     rest = await world.viewer.get("/v1/codes/cpv", under="45", limit=4, cursor=cursor)
@@ -106,9 +101,7 @@ async def test_a_list_goes_on_page_by_page(shipped_alone: None, world: World) ->
     assert rest.json()["next_cursor"] is None
 
 
-async def test_labels_are_in_the_language_of_the_cluster(
-    shipped_alone: None, world: World, owner: Database
-) -> None:
+async def test_labels_are_in_the_language_of_the_cluster(world: World, owner: Database) -> None:
     async def label() -> str:
         answer = await world.viewer.get("/v1/codes/cpv", under="90", level=3)
         said: str = answer.json()["items"][0]["label"]
@@ -139,7 +132,7 @@ async def test_areas_come_with_their_neighbours_and_clocks(world: World) -> None
 
 
 async def test_an_import_adds_mends_and_then_changes_nothing(
-    shipped_alone: None, importer: Database, world: World, tmp_path: Path
+    put_back: None, importer: Database, world: World, tmp_path: Path
 ) -> None:
     path = tmp_path / "cpv.csv"
     path.write_text(f"{CPV}92500000,Bibliothèques,Libraries\n45000000,,\n")
@@ -153,7 +146,7 @@ async def test_an_import_adds_mends_and_then_changes_nothing(
 
 
 def test_the_command_says_what_it_did_and_what_it_left_out(
-    shipped_alone: None, settings: Settings, tmp_path: Path
+    put_back: None, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "cpv.csv"
     path.write_text(CPV + "".join(f"{n},Trop court,Short\n" for n in range(25)))
@@ -185,7 +178,7 @@ def test_the_command_refuses_what_is_no_list_in_one_line(
     ],
 )
 async def test_the_official_lists_arrive_whole(
-    shipped_alone: None,
+    put_back: None,
     importer: Database,
     world: World,
     kind: CodeList,
