@@ -220,8 +220,8 @@ async def _side(
     if reached >= STAGES.index("submitted"):
         sent = {
             "submitted_at": NOW.isoformat(),
-            "platform": f"{mark} portail",
-            "reference": f"{mark} 4711",
+            "platform": f"{mark} portail {stage}",
+            "reference": f"{mark} 4711 {stage}",
         }
         ok(await lead.post(f"{bid.path}/submissions", sent))
         party = bid.parties[other.member]
