@@ -11,6 +11,7 @@ from app.consortia.endpoints import router as consortia
 from app.consortia.life_endpoints import router as lives
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
+from app.consortia.solo_endpoints import router as solo_bids
 from app.consortia.split_endpoints import router as splits
 from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
@@ -62,6 +63,7 @@ ROOMS = (
     named_people,
     lives,
     outcomes,
+    solo_bids,
     decisions,
     trails,
     contributions,

@@ -87,6 +87,25 @@ class MemberChange(TenantRow, Base):
     recorded_at: Mapped[datetime]
 
 
+class MemberLink(TenantRow, Base):
+    """What someone says of two companies: that one group holds them, or the same people run them.
+
+    ``said_for`` is the company whose word it is, always ``member_id``; None for the coordinator's.
+    """
+
+    __tablename__ = "member_link"
+
+    member_id: Mapped[UUID]
+    other_member_id: Mapped[UUID]
+    kind: Mapped[str]
+    evidence: Mapped[str]
+    said_for: Mapped[UUID | None]
+    person_id: Mapped[UUID]
+    said_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
 class Candidacy(TenantRow, CompanyRow, Base):
     """A company that would join, under the rule of the day it was presented."""
 

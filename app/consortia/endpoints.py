@@ -10,6 +10,7 @@ from app.consortia.schemas import (
     ConsortiumIn,
     ConsortiumOut,
     ConsortiumSummary,
+    FormedOut,
     OutsideApprovalIn,
     SubmissionIn,
     SubmissionOut,
@@ -45,12 +46,19 @@ async def list_consortia(page: Listed) -> Response:
     "",
     operation_id="form_consortium",
     status_code=201,
-    response_model=ConsortiumOut,
-    responses=refusals(NotFound, domain.LotNotAnswered, *domain.FORMING.values(), *ONCE_ERRORS),
+    response_model=FormedOut,
+    responses=refusals(
+        NotFound,
+        domain.LotNotAnswered,
+        *domain.FORMING.values(),
+        *domain.BY_DOCUMENTS,
+        domain.LeadsOnTender,
+        *ONCE_ERRORS,
+    ),
 )
 async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once: Once) -> Response:
     """Open a joint answer on some lots of a tender; the caller's company leads it."""
-    consortium = await service.form(
+    consortium, warnings = await service.form(
         session,
         actor,
         tender_id=body.tender_id,
@@ -59,7 +67,8 @@ async def form_consortium(body: ConsortiumIn, session: Session, actor: Me, once:
         lot_ids=body.lot_ids,
     )
     shown = consortium_out(await service.view(session, actor, consortium.id))
-    return await once.keep(shown, consortium_id=consortium.id)
+    formed = FormedOut(**shown.model_dump(), warnings=warnings)
+    return await once.keep(formed, consortium_id=consortium.id)
 
 
 @router.get(
@@ -124,8 +133,9 @@ async def withdraw_agreement(
         domain.NotParty,
         domain.NotProposed,
         domain.AlreadyApproved,
-        domain.SeveralBidsForbidden,
         *domain.APPROVING.values(),
+        *domain.BY_DOCUMENTS,
+        domain.LeadsOnTender,
         *ONCE_ERRORS,
     ),
 )

@@ -205,6 +205,7 @@ async def offer_succession(
         domain.CompositionClosed,
         domain.SuccessionTaken,
         domain.AlreadyLeads,
+        domain.LeadsOnTender,
         *ONCE_ERRORS,
     ),
 )

@@ -58,7 +58,8 @@ async def record_award(
         notified_on=body.notified_on,
         details=body.details(),
     )
-    return await once.keep(awarded_out(award, parts))
+    warnings = await service.mind_wins(session, actor, award)
+    return await once.keep(awarded_out(award, parts, warnings))
 
 
 @router.post(

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from app.clusters.domain import InvalidSiren, MemberNotActive, UnknownMember
 from app.consortia import domain, service
-from app.consortia.schemas import PartyIn, PartyOut
+from app.consortia.schemas import JoinedOut, PartyIn, PartyOut
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ConsortiumId, PartyId
@@ -56,7 +56,7 @@ async def invite_party(
     "/{consortium_id}/parties/{party_id}/acceptances",
     operation_id="accept_invitation",
     status_code=201,
-    response_model=PartyOut,
+    response_model=JoinedOut,
     responses=refusals(
         NotFound,
         MemberNotActive,
@@ -65,6 +65,7 @@ async def invite_party(
         domain.SplitFrozen,
         domain.CompositionFrozen,
         *domain.JOINING.values(),
+        *domain.BY_DOCUMENTS,
         *ONCE_ERRORS,
     ),
 )
@@ -72,8 +73,9 @@ async def accept_invitation(
     consortium_id: ConsortiumId, party_id: PartyId, session: Session, actor: Me, once: Once
 ) -> Response:
     """Come in, for the caller's company: it takes part from here on."""
-    party = await service.accept_invitation(session, actor, consortium_id, party_id)
-    return await once.keep(PartyOut.model_validate(party))
+    party, warnings = await service.accept_invitation(session, actor, consortium_id, party_id)
+    shown = PartyOut.model_validate(party)
+    return await once.keep(JoinedOut(**shown.model_dump(), warnings=warnings))
 
 
 @router.post(

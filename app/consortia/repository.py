@@ -113,6 +113,32 @@ async def received_in_all(session: AsyncSession, award: Award) -> int:
     return int(await session.scalar(query) or 0)
 
 
+async def lots_won(session: AsyncSession, actor: Actor, tender_id: UUID) -> set[UUID]:
+    """The lots of a tender that the caller's company has won, as a holder."""
+    query = (
+        select(Award.lot_id)
+        .join(
+            Consortium,
+            (Consortium.cluster_id == Award.cluster_id) & (Consortium.id == Award.consortium_id),
+        )
+        .join(
+            Party,
+            (Party.cluster_id == Consortium.cluster_id) & (Party.consortium_id == Consortium.id),
+        )
+        .where(
+            Award.cluster_id == actor.cluster_id,
+            Consortium.tender_id == tender_id,
+            Award.outcome == domain.Outcome.WON,
+            Award.reversed_at.is_(None),
+            Party.member_id == actor.member_id,
+            Party.role.in_(domain.HOLDERS),
+            Party.joined_at.is_not(None),
+            Party.left_at.is_(None),
+        )
+    )
+    return set(await session.scalars(query))
+
+
 async def take_back(session: AsyncSession, actor: Actor, award: Award, reason: str) -> Award | None:
     """The outcome no longer stands; None when it was taken back meanwhile."""
     statement = (

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia.domain import Ground, Held
+from app.consortia.domain import Ground, Held, OwnBid
 from app.consortia.models import Consortium, NamedPerson, WallDecision
 from app.infra.db import ListQuery, changed, hold, instant, public_id
 from app.kernel.actor import Actor
@@ -31,15 +31,19 @@ DECISIONS = ListQuery(
 """Decisions that the caller may see, newest first."""
 
 
-async def lock_commitments(session: AsyncSession, actor: Actor, lots: Sequence[UUID]) -> None:
-    """Let one commitment of the caller, company and person, on these lots be decided at a time.
+async def lock_commitments(
+    session: AsyncSession, actor: Actor, places: Sequence[UUID], *others: UUID
+) -> None:
+    """Let one commitment of the caller, company and person, be decided at a time in each place.
 
-    Consortia are different rows: without this, two at once would not see each other. To be taken
-    after the lock of the consortium's row.
+    A place is a lot, or a tender whose lots are counted together; ``others`` are companies whose
+    commitments bear on the caller's. Consortia are different rows: without this, two at once
+    would not see each other. To be taken after the lock of the consortium's row.
     """
-    hats = (actor.member_id, actor.person_id)
-    names = [f"commitment {actor.cluster_id} {who} {lot}" for who in hats for lot in lots]
-    await hold(session, *names)
+    hats = (actor.member_id, actor.person_id, *others)
+    await hold(
+        session, *(f"commitment {actor.cluster_id} {who} {at}" for who in hats for at in places)
+    )
 
 
 async def held(session: AsyncSession, lots: Sequence[UUID], but: UUID | None = None) -> list[Held]:
@@ -49,6 +53,20 @@ async def held(session: AsyncSession, lots: Sequence[UUID], but: UUID | None = N
     )
     rows = await session.execute(query, {"lots": list(lots), "consortium": but})
     return [Held(Ground(ground), lot_id) for ground, lot_id in rows]
+
+
+async def own_bids(session: AsyncSession, tender_id: UUID, but: UUID | None) -> list[OwnBid]:
+    """The lots that the caller's company bids for on a tender, in any consortium ``but`` one."""
+    query = text(
+        "SELECT lot_id, leads FROM app.own_bids(CAST(:tender AS uuid), CAST(:consortium AS uuid))"
+    )
+    rows = await session.execute(query, {"tender": tender_id, "consortium": but})
+    return [OwnBid(lot_id, leads) for lot_id, leads in rows]
+
+
+async def linked_members(session: AsyncSession) -> list[UUID]:
+    """The companies that are linked to the caller's, as the coordinator or both of them say."""
+    return list(await session.scalar(text("SELECT app.linked_members()")) or ())
 
 
 async def walls_before(session: AsyncSession, consortium_id: UUID) -> list[Held]:

@@ -111,7 +111,7 @@ class Group:
         """The first company leads, the others come in."""
         lead = keys[0]
         async with stage.acting(BY_KEY[lead].email, at) as (session, actor):
-            opened = await consortia.form(
+            opened, _ = await consortia.form(
                 session,
                 actor,
                 tender_id=tender.id,

@@ -136,6 +136,8 @@ class Scene:
     decision_id: str = ""
     named_id: str = ""
     naming: Any = None
+    alone: Any = None
+    """A tender that alpha answers alone."""
     searches: dict[str, "Found"] = field(default_factory=dict)
     refusal: str = ""
     """What a mail to the treasurer bears, to have no more of them."""
@@ -187,6 +189,7 @@ async def build_scene(
     await _comings_and_goings(scene)
     await _holdings(scene, marks[0])
     await _searches(scene)
+    await _alone(scene)
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,
@@ -278,6 +281,14 @@ async def _walls(scene: Scene, mark: str) -> None:
     named = ok(await world.alpha.post(f"{scene.naming.path}/people", body))
     made = await decide(world, scene.naming.lots[0], member_id=world.delta.member)
     scene.named_id, scene.decision_id = named["id"], made["id"]
+
+
+async def _alone(scene: Scene) -> None:
+    """Alpha answers a lot alone."""
+    scene.alone = await write_tender(scene.world, lots=1)
+    body = {"lot_id": scene.alone["lots"][0]["id"]}
+    path = f"/v1/tenders/{scene.alone['id']}/solo-bids"
+    scene.own["solo_bid_id"] = ok(await scene.world.alpha.post(path, body))["id"]
 
 
 async def _searches(scene: Scene) -> None:

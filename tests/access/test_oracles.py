@@ -49,6 +49,16 @@ async def work(scene: Scene) -> None:
     ok(await out.bid.award(1, None, outcome="lost"))
 
 
+async def bid_alone(scene: Scene) -> None:
+    """Alpha no longer answers one lot alone, but others."""
+    alpha = scene.world.alpha
+    path = f"/v1/tenders/{scene.alone['id']}/solo-bids"
+    ok(await alpha.post(f"{path}/{scene.own['solo_bid_id']}/withdrawals"))
+    for lot in scene.free["lots"]:
+        path = f"/v1/tenders/{scene.free['id']}/solo-bids"
+        ok(await alpha.post(path, {"lot_id": lot["id"]}))
+
+
 def split_at(body: Any, price: int) -> Any:
     """A split at another price."""
     lots = []
@@ -85,6 +95,10 @@ async def test_nothing_that_an_outsider_asks_moves_when_a_rival_writes(
         # docs/access.md: the header's version and state are theirs to see.
         assert [one for one in await moved(watching[name]) if bare(one[0]) != bare(one[1])] == []
     assert await moved(insider) != []
+    # That a company bids alone, overseers read in the trail, but neither for what nor with whom.
+    await bid_alone(scene)
+    for name in OUTSIDERS:
+        assert await moved(watching[name]) == []
     assert await rehearsed(acts, rival, rehearsal) == answers
 
 

@@ -129,11 +129,11 @@ async def test_two_bids_on_one_lot_are_refused_where_the_buyer_forbids_them(worl
     for several_bids in ("forbidden", "unknown", "allowed"):
         tender = await write_tender(world, lots=1, several_bids=several_bids)
         await decide(world, tender["lots"][0]["id"], member_id=world.beta.member)
-        for lead in (world.alpha, world.gamma):
-            bid = await Bid.form(tender, lead, world.beta)
+        bids = [await Bid.form(tender, lead, world.beta) for lead in (world.alpha, world.gamma)]
+        for bid in bids:
             ok(await bid.write(bid.shares(6_000, 4_000)), 200)
             answer = await world.beta.post(f"{await bid.propose()}/approvals")
-            if lead is world.alpha:
+            if bid is bids[0]:
                 ok(answer)
             elif several_bids == "forbidden":
                 refused(answer, 409, "several_bids_forbidden")

@@ -5,7 +5,7 @@ whoever has seen them may not bid apart (ADLC 22-D-04, Vinci Energies/Neu). Buye
 bids lot by lot (CCP R2142-21, R2151-7), so that lot 1 in one and lot 2 in another is lawful.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -15,13 +15,18 @@ from app.kernel.ids import encode
 
 
 class Ground(StrEnum):
-    """What the caller, company or person, is held to in a rival consortium."""
+    """What the caller, company or person, is held to by another bid: the gravest first."""
 
     LEADS = "leads"
-    IN_RIVAL = "in_rival"
+    PERSON_SAW = "person_saw"
     COMPANY_SAW = "company_saw"
     COMPANY_SIGNED = "company_signed"
-    PERSON_SAW = "person_saw"
+    """It has made another bid its own: approved it, or bids alone."""
+    LINKED = "linked"
+    """A company that is linked to it is another candidate."""
+    IN_RIVAL = "in_rival"
+    ALONE = "alone"
+    """The company bids alone."""
     PERSON_IN = "person_in"
     PERSON_SIGNED = "person_signed"
 
@@ -49,8 +54,8 @@ class SeveralBidsForbidden(Conflict):
 
     code = "several_bids_forbidden"
     title = (
-        "L'acheteur interdit de se présenter dans plusieurs groupements (CCP R2142-21) et votre "
-        "entreprise s'est déjà engagée dans un autre sur ce lot."
+        "L'acheteur interdit à une entreprise de se présenter plusieurs fois, seule ou en "
+        "groupement (CCP R2142-21, R2151-7), et la vôtre s'est déjà engagée sur ce lot."
     )
 
 
@@ -72,6 +77,34 @@ class InRivalConsortium(OnRecord, Conflict):
         "Votre entreprise est déjà d'un autre groupement sur ce lot (CCP R2142-21, R2151-7) : "
         "seule une décision du coordinateur sur ce lot, pour votre entreprise, le permettrait."
     )
+
+
+class BidsAlone(Conflict):
+    """Who bids alone learns no price of who bids against it.
+
+    Not on record: who reads the cluster's trail is not to learn who bids alone for what.
+    """
+
+    code = "bids_alone"
+    title = (
+        "Votre entreprise répond seule à ce lot (CCP R2142-21, R2151-7 ; ADLC 22-D-04) : retirez "
+        "d'abord cette offre ; sinon, seule une décision du coordinateur sur ce lot, pour votre "
+        "entreprise, le permettrait."
+    )
+
+
+class AlreadyBidsAlone(Conflict):
+    """One company, one bid of its own on a lot."""
+
+    code = "already_bids_alone"
+    title = "Votre entreprise répond déjà seule à ce lot."
+
+
+class SoloBidWithdrawn(Conflict):
+    """A bid is withdrawn once."""
+
+    code = "solo_bid_withdrawn"
+    title = "Cette offre est déjà retirée."
 
 
 class ColleagueInRival(OnRecord, Forbidden):
@@ -151,9 +184,10 @@ FORMING: dict[Ground, type[AppError]] = {
     Ground.PERSON_SAW: SawRivalPrices,
     Ground.COMPANY_SAW: CompanySawRivalPrices,
     Ground.IN_RIVAL: InRivalConsortium,
+    Ground.ALONE: BidsAlone,
     Ground.PERSON_IN: OneSignatory,
 }
-"""What bars a company from opening a consortium, the gravest first."""
+"""What bars a company from opening a consortium."""
 
 JOINING: dict[Ground, type[AppError]] = {
     ground: refusal for ground, refusal in FORMING.items() if ground != Ground.LEADS
@@ -163,8 +197,16 @@ JOINING: dict[Ground, type[AppError]] = {
 APPROVING: dict[Ground, type[AppError]] = {
     Ground.PERSON_SIGNED: OneSignatory,
     Ground.IN_RIVAL: InRivalConsortium,
+    Ground.ALONE: BidsAlone,
 }
 """What bars it from approving: a decision may have been withdrawn since it came in."""
+
+BIDDING_ALONE: dict[Ground, type[AppError]] = {
+    **JOINING,
+    Ground.ALONE: AlreadyBidsAlone,
+    Ground.PERSON_SIGNED: OneSignatory,
+}
+"""What bars it from bidding alone: it comes in and signs at once."""
 
 SHUT: dict[Ground, type[AppError]] = {
     Ground.PERSON_SAW: SawRivalPrices,
@@ -173,12 +215,14 @@ SHUT: dict[Ground, type[AppError]] = {
 """What shuts a consortium to who would otherwise be inside."""
 
 
-def require_free(held: Iterable[Held], barring: dict[Ground, type[AppError]]) -> None:
-    """Raise the first refusal of ``barring`` that there is a ground for."""
+def require_free(held: Iterable[Held], barring: Mapping[Ground, type[AppError]]) -> None:
+    """Raise the gravest refusal of ``barring`` that there is a ground for."""
     found = list(held)
-    for ground, refusal in barring.items():
+    for ground in Ground:
         lots = sorted({one.lot_id for one in found if one.ground == ground})
-        if lots and issubclass(refusal, OnRecord):
+        refusal = barring.get(ground)
+        if not lots or refusal is None:
+            continue
+        if issubclass(refusal, OnRecord):
             raise refusal({"lot_ids": [encode("lot", lot) for lot in lots]})
-        if lots:
-            raise refusal
+        raise refusal

@@ -48,9 +48,10 @@ class AwardPartOut(Out):
 
 
 class AwardedOut(AwardOut):
-    """A fresh outcome with each party's part; the parts sum to the amount."""
+    """A fresh outcome with each party's part, which sum to the amount; and what to mind."""
 
     parts: list[AwardPartOut]
+    warnings: list[str]
 
 
 class ReceiptOut(Out):
@@ -96,7 +97,7 @@ def award_reversed_out(award: Award) -> AwardReversedOut:
     )
 
 
-def awarded_out(award: Award, parts: list[AwardPart]) -> AwardedOut:
+def awarded_out(award: Award, parts: list[AwardPart], warnings: list[str]) -> AwardedOut:
     """The answer to a fresh outcome."""
     shown = [
         AwardPartOut(
@@ -106,7 +107,8 @@ def awarded_out(award: Award, parts: list[AwardPart]) -> AwardedOut:
         )
         for part in parts
     ]
-    return AwardedOut(**award_out(award).model_dump(mode="python"), parts=shown)
+    told = award_out(award).model_dump(mode="python")
+    return AwardedOut(**told, parts=shown, warnings=warnings)
 
 
 def receipt_out(receipt: Receipt) -> ReceiptOut:

@@ -51,6 +51,12 @@ class PartyOut(Out):
     left_at: AwareDatetime | None = Field(description="It refused, was uninvited, or withdrew.")
 
 
+class JoinedOut(PartyOut):
+    """A company that has just come in, with what to mind."""
+
+    warnings: list[str]
+
+
 class NamedOut(Out):
     """Someone who sees what the parties see."""
 
@@ -122,6 +128,12 @@ class ConsortiumOut(ConsortiumSummary):
     parties: list[PartyOut]
     agreement: AgreementState | None
     awards: list[AwardOut]
+
+
+class FormedOut(ConsortiumOut):
+    """A fresh joint answer, with what to mind."""
+
+    warnings: list[str]
 
 
 class SubmissionOut(Out):

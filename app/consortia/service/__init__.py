@@ -3,6 +3,7 @@
 from app.consortia.service.agreements import approve, propose, record_approval, withdraw_agreement
 from app.consortia.service.changes import change_composition, record_failure
 from app.consortia.service.composition import form, invite
+from app.consortia.service.conflicts import mind_wins
 from app.consortia.service.outcomes import award, reverse_award
 from app.consortia.service.parties import (
     accept_invitation,
@@ -13,6 +14,7 @@ from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import concerned, view
 from app.consortia.service.receipts import open_by_refusal, record_receipt, reverse_receipt
 from app.consortia.service.rounds import apply, open_round
+from app.consortia.service.solo_bids import record_solo_bid, withdraw_solo_bid
 from app.consortia.service.splits import write_split
 from app.consortia.service.submissions import submit
 from app.consortia.service.successions import offer_succession, take_succession
@@ -30,6 +32,7 @@ __all__ = [
     "end_naming",
     "form",
     "invite",
+    "mind_wins",
     "name_person",
     "offer_succession",
     "open_by_refusal",
@@ -38,6 +41,7 @@ __all__ = [
     "record_approval",
     "record_failure",
     "record_receipt",
+    "record_solo_bid",
     "refuse_invitation",
     "reverse_award",
     "reverse_receipt",
@@ -48,5 +52,6 @@ __all__ = [
     "withdraw_consortium",
     "withdraw_decision",
     "withdraw_party",
+    "withdraw_solo_bid",
     "write_split",
 ]

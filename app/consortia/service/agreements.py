@@ -10,25 +10,17 @@ from app.consortia import (
     party_repository,
     repository,
     split_repository,
-    wall_repository,
 )
 from app.consortia.access import own_party, require_lead
-from app.consortia.domain import Ground
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
 from app.consortia.models import Agreement, Approval, Consortium
+from app.consortia.service.conflicts import may_answer
 from app.consortia.split_models import Split
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
-from app.tenders import service as tenders
-from app.tenders.domain import SeveralBids
-
-SEVERAL_BIDS_UNKNOWN = (
-    "Votre entreprise s'est aussi engagée dans un autre groupement sur ce lot ; vérifiez que le "
-    "règlement de la consultation le permet (CCP R2142-21)."
-)
 
 
 async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Agreement:
@@ -95,8 +87,8 @@ async def approve(
     """Approve an agreement for the caller's company; warnings come with it.
 
     Naming the agreement stands in for If-Match, so that twenty-five at once do not collide.
-    Raises NotFound, NotParty, NotProposed, SeveralBidsForbidden, OneSignatory,
-    InRivalConsortium, AlreadyApproved.
+    Raises NotFound, NotParty, NotProposed, AlreadyApproved, and what ``may_answer`` refuses
+    (``domain.APPROVING``).
     """
     consortium = await repository.load(session, actor, consortium_id)
     party = own_party(
@@ -106,7 +98,15 @@ async def approve(
     consortium = await repository.lock(session, actor, consortium_id)
     agreement = await _current(session, consortium, agreement_id)
     consortium.require_proposed()
-    warnings = await _check_other_bids(session, actor, consortium)
+    warnings = await may_answer(
+        session,
+        actor,
+        consortium.tender_id,
+        await repository.lot_ids(session, consortium),
+        domain.APPROVING,
+        but=consortium.id,
+        leading=consortium.lead_member_id == actor.member_id,
+    )
     approval = Approval(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -191,19 +191,3 @@ async def _current(session: AsyncSession, consortium: Consortium, agreement_id: 
     if agreement is None or agreement.id != agreement_id:
         raise NotFound
     return agreement
-
-
-async def _check_other_bids(
-    session: AsyncSession, actor: Actor, consortium: Consortium
-) -> list[str]:
-    """One company in two consortia on one lot (R2142-21): forbidden blocks, unknown warns."""
-    lots = await repository.lot_ids(session, consortium)
-    await wall_repository.lock_commitments(session, actor, lots)
-    held = await wall_repository.held(session, lots, consortium.id)
-    domain.require_free(held, domain.APPROVING)
-    if Ground.COMPANY_SIGNED not in {one.ground for one in held}:
-        return []
-    tender = await tenders.get_tender(session, actor, consortium.tender_id)
-    if tender.several_bids == SeveralBids.FORBIDDEN:
-        raise domain.SeveralBidsForbidden
-    return [SEVERAL_BIDS_UNKNOWN] if tender.several_bids == SeveralBids.UNKNOWN else []

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, life_repository, party_repository, repository, wall_repository
+from app.consortia import domain, life_repository, party_repository, repository
 from app.consortia.access import require_lead
 from app.consortia.domain import Asked, Form, Outside, PartyRole, State
 from app.consortia.events import ConsortiumFormed, PartyInvited
 from app.consortia.models import Consortium, ConsortiumLot, Party
+from app.consortia.service.conflicts import may_answer
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
@@ -28,10 +29,11 @@ async def form(
     name: str,
     form: Form,
     lot_ids: Sequence[UUID],
-) -> Consortium:
-    """Open a joint answer on some lots; the caller's company leads it.
+) -> tuple[Consortium, list[str]]:
+    """Open a joint answer on some lots; the caller's company leads it. Warnings come with it.
 
-    Raises NotFound, Forbidden, LotNotAnswered, and what ``domain.FORMING`` says.
+    Raises NotFound, Forbidden, LotNotAnswered, and what ``may_answer`` refuses
+    (``domain.FORMING``).
     """
     tender = await tenders.get_tender(session, actor, tender_id)
     require(actor, Permission.COMMIT_COMPANY)
@@ -41,8 +43,7 @@ async def form(
     known = {lot.id for lot in await tenders.lots_of(session, actor, tender_id)}
     if not known.issuperset(wanted):
         raise domain.LotNotAnswered
-    await wall_repository.lock_commitments(session, actor, wanted)
-    domain.require_free(await wall_repository.held(session, wanted), domain.FORMING)
+    warnings = await may_answer(session, actor, tender_id, wanted, domain.FORMING, leading=True)
     consortium = Consortium(
         cluster_id=actor.cluster_id,
         tender_id=tender.id,
@@ -71,7 +72,7 @@ async def form(
     await record_event(
         session, actor, ConsortiumFormed(consortium.id), consortium.id, consortium_id=consortium.id
     )
-    return consortium
+    return consortium, warnings
 
 
 async def invite(

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, life_repository, party_repository, repository, wall_repository
+from app.consortia import domain, life_repository, party_repository, repository
 from app.consortia.domain import PartyRole
 from app.consortia.events import PartyJoined, PartyRefused, PartyUninvited, PartyWithdrew
 from app.consortia.models import Consortium, Party
+from app.consortia.service.conflicts import may_answer
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
@@ -21,28 +22,31 @@ from app.kernel.actor import Actor
 
 async def accept_invitation(
     session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
-) -> Party:
-    """The invited company comes in: it sees and takes part from here on.
+) -> tuple[Party, list[str]]:
+    """The invited company comes in: it sees and takes part from here on; warnings come with it.
 
     Raises NotFound, Forbidden, NotInvited, MemberNotActive, AlreadyAnswered, SplitFrozen,
-    CompositionFrozen, and
-    what the walls between rivals refuse (``domain.JOINING``).
+    CompositionFrozen, and what ``may_answer`` refuses (``domain.JOINING``).
     """
     party = await _invited(session, actor, consortium_id, party_id)
     await clusters.require_active(session, actor)
     joined = await party_repository.join(session, party, actor)
     if joined is None:
         raise domain.AlreadyAnswered
+    warnings: list[str] = []
     if joined.holds:
         consortium = await repository.lock(session, actor, consortium_id)
         await _require_free_composition(session, consortium, joined)
         # The word of a company from outside binds neither the lead nor its person on rivals.
         if joined.member_id is not None:
-            await _check_rivals(session, actor, consortium)
+            lots = await repository.lot_ids(session, consortium)
+            warnings = await may_answer(
+                session, actor, consortium.tender_id, lots, domain.JOINING, but=consortium_id
+            )
     await record_event(
         session, actor, PartyJoined(consortium_id, party_id), party_id, consortium_id=consortium_id
     )
-    return joined
+    return joined, warnings
 
 
 async def refuse_invitation(
@@ -106,13 +110,6 @@ async def _require_free_composition(
     if await life_repository.frozen(session, consortium):
         raise domain.CompositionFrozen
     consortium.require_open()
-
-
-async def _check_rivals(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
-    lots = await repository.lot_ids(session, consortium)
-    await wall_repository.lock_commitments(session, actor, lots)
-    held = await wall_repository.held(session, lots, consortium.id)
-    domain.require_free(held, domain.JOINING)
 
 
 async def _leave(session: AsyncSession, actor: Actor, party: Party) -> Party:

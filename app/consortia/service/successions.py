@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
-from app.consortia import domain, life_repository, party_repository, repository, wall_repository
+from app.consortia import domain, life_repository, party_repository, repository
 from app.consortia.access import own_party
-from app.consortia.domain import Ground
 from app.consortia.events import LeadSucceeded, SuccessionOffered
 from app.consortia.life_models import Succession
-from app.consortia.models import Consortium
+from app.consortia.service.conflicts import may_lead
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
@@ -76,7 +75,7 @@ async def take_succession(
     """The company that was offered the lead's place takes it, by its own word.
 
     Nobody leads two groups for one contract (R2142-23). Raises NotFound, NotYourSuccession,
-    MemberNotActive, SuccessionTaken, AlreadyLeads, CompositionClosed.
+    MemberNotActive, SuccessionTaken, AlreadyLeads, LeadsOnTender, CompositionClosed.
     """
     consortium = await repository.load(session, actor, consortium_id)
     offer = await life_repository.succession(session, consortium, succession_id)
@@ -87,7 +86,7 @@ async def take_succession(
     await clusters.require_active(session, actor)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_going_on()
-    await _require_no_other_lead(session, actor, consortium)
+    await may_lead(session, actor, consortium)
     lead = await party_repository.live_party(session, consortium, offer.from_id)
     taken = await life_repository.take(session, actor, offer)
     if taken is None or lead.member_id != consortium.lead_member_id:
@@ -101,12 +100,3 @@ async def take_succession(
         consortium_id=consortium_id,
     )
     return taken
-
-
-async def _require_no_other_lead(
-    session: AsyncSession, actor: Actor, consortium: Consortium
-) -> None:
-    lots = await repository.lot_ids(session, consortium)
-    await wall_repository.lock_commitments(session, actor, lots)
-    held = await wall_repository.held(session, lots, consortium.id)
-    domain.require_free(held, {Ground.LEADS: domain.AlreadyLeads})

@@ -41,6 +41,26 @@ def declare_interest(scene: Scene, _who: str) -> Call:
     return Call({"tender_id": scene.free["id"]}, body={"lot_id": lot, "stance": "part"})
 
 
+@builds("record_solo_bid")
+def record_solo_bid(scene: Scene, _who: str) -> Call:
+    """A lot of a tender that nobody answers yet."""
+    body = {"lot_id": scene.free["lots"][0]["id"]}
+    return Call({"tender_id": scene.free["id"]}, body=body)
+
+
+@builds("list_solo_bids")
+def list_solo_bids(scene: Scene, _who: str) -> Call:
+    """A tender that alpha answers alone."""
+    return Call({"tender_id": scene.alone["id"]})
+
+
+@builds("withdraw_solo_bid")
+def withdraw_solo_bid(scene: Scene, _who: str) -> Call:
+    """What alpha answers alone."""
+    path = {"tender_id": scene.alone["id"], "solo_bid_id": scene.own["solo_bid_id"]}
+    return Call(path)
+
+
 @builds("form_consortium")
 def form_consortium(scene: Scene, _who: str) -> Call:
     """On a tender that nobody answers yet."""
