@@ -17,6 +17,10 @@ from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
 from app.contributions.endpoints import router as contributions
+from app.documents.clause_endpoints import choices as clause_choices
+from app.documents.clause_endpoints import library as clauses
+from app.documents.endpoints import files as document_files
+from app.documents.endpoints import router as documents
 from app.journal.endpoints import router as journal
 from app.kernel.scopes import all_scopes
 from app.ledger.endpoints import router as ledger
@@ -66,6 +70,10 @@ ROOMS = (
     solo_bids,
     decisions,
     trails,
+    documents,
+    document_files,
+    clause_choices,
+    clauses,
     contributions,
     ledger,
     journal,
@@ -95,6 +103,7 @@ TAGS = [
     {"name": "renewals", "description": "Contracts that end, and when their call is likely."},
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
+    {"name": "documents", "description": "What joint answers sign: clauses, PDF, signed files."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from app import api
 from app.clusters.company_search import open_company_search
+from app.forms import Rendering
 from app.infra import logs
 from app.infra.db import open_database
 from app.infra.files import Files
@@ -65,6 +66,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
                 settings, database, Cursors(secret), clock, secret, Files(settings)
             )
             app.state.company_search = register
+            app.state.rendering = Rendering()
             yield
 
     app = FastAPI(

@@ -9,6 +9,7 @@ from procrastinate.jobs import Status
 
 from app.alerts import tasks as alerts
 from app.certificates import tasks as certificates
+from app.documents import tasks as documents
 from app.journal import tasks as journal
 from app.people import tasks as people
 from app.searches import tasks as searches
@@ -37,6 +38,7 @@ ROOMS = (
     people.blueprint,
     watch.blueprint,
     certificates.blueprint,
+    documents.blueprint,
     tenders.blueprint,
     searches.blueprint,
     alerts.blueprint,
@@ -84,3 +86,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
     queue.periodic(cron=AT_NIGHT)(watch.forget)
     queue.periodic(cron=AT_NIGHT)(certificates.sweep)
+    queue.periodic(cron=AT_NIGHT)(documents.sweep)

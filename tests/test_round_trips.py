@@ -23,6 +23,7 @@ from tests.alerts.rows import told
 from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
+from tests.documents.steps import edit, issue, sign
 from tests.test_openapi import document, operations
 from tests.watch.contracts.samples import contract, siret
 from tests.watch.notices import idweb, national, slim, write
@@ -101,6 +102,8 @@ async def fill(world: World) -> None:
     interest = {"lot_id": tender["lots"][0]["id"], "stance": "lead"}
     ok(await world.gamma.post(f"/v1/tenders/{tender['id']}/interests", interest))
     bid = await submitted(world, tender)
+    await sign(world.alpha, bid, await issue(world.alpha, bid))
+    await edit(world, "objet")
     for lot in range(2):
         ok(await bid.award(lot))
     for number in range(4):

@@ -1,15 +1,16 @@
 """Use cases of certificates."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.certificates import domain
 from app.certificates.domain import Statement
 from app.certificates.models import Certificate
+from app.infra import sweeping
 from app.infra.db import changed, hold
 from app.infra.files import Stored
 from app.journal.service import record
@@ -18,11 +19,13 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotFound
 
 PREFIX = "certificates"
+KEPT = timedelta(days=30)
+"""How long the file of a withdrawn certificate is kept, for whoever took it back by mistake."""
 
 
 def file_key(cluster_id: UUID, file_id: UUID) -> str:
     """Where a certificate's file lies in the storage."""
-    return f"{PREFIX}/{cluster_id.hex}/{file_id.hex}"
+    return sweeping.file_key(PREFIX, cluster_id, file_id)
 
 
 async def add(session: AsyncSession, actor: Actor, statement: Statement) -> Certificate:
@@ -129,19 +132,13 @@ async def _there(session: AsyncSession, actor: Actor, certificate_id: UUID) -> C
 
 
 async def files_to_keep(
-    session: AsyncSession, file_ids: Collection[UUID], withdrawn_after: datetime
+    session: AsyncSession, file_ids: Collection[UUID], now: datetime
 ) -> set[UUID]:
-    """Which of these files to keep: a certificate names them, or did until after that instant.
-
-    All of them when the cluster is none of ours: another installation's, in the same bucket.
-    """
-    ours = await session.scalar(text("SELECT true FROM cluster WHERE cluster_id = app.cluster()"))
-    if not ours:
-        return set(file_ids)
+    """Which of these files to keep: a certificate names them, or did until ``KEPT`` ago."""
     found = await session.scalars(
         select(Certificate.file_id).where(
             Certificate.file_id.in_(file_ids),
-            or_(Certificate.withdrawn_at.is_(None), Certificate.withdrawn_at > withdrawn_after),
+            or_(Certificate.withdrawn_at.is_(None), Certificate.withdrawn_at > now - KEPT),
         )
     )
     return {one for one in found if one is not None}

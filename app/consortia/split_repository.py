@@ -1,6 +1,7 @@
 """Queries of the split by name; each starts from what the caller may see."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -8,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.domain import Agreed, fee_in
 from app.consortia.models import AwardPart, Consortium, Receipt
-from app.consortia.split_models import Split, SplitLine, SplitPart
+from app.consortia.split_models import LotPrice, Split, SplitItem, SplitLine, SplitPart
+
+Row = TypeVar("Row", LotPrice, SplitItem, SplitLine, SplitPart)
 
 _STANDING = text("""
     SELECT
@@ -83,3 +86,20 @@ async def agreed_lines(session: AsyncSession, split_id: UUID, lot_id: UUID) -> l
         SplitLine.lot_id == lot_id,
     )
     return [Agreed(*row) for row in await session.execute(query.order_by(SplitLine.id))]
+
+
+Content = tuple[list[LotPrice], list[SplitItem], list[SplitLine], list[SplitPart]]
+
+
+async def content(session: AsyncSession, split: Split | None) -> Content:
+    """All of a version, each in its order; nothing of none."""
+    if split is None:
+        return [], [], [], []
+
+    cluster_id, split_id = split.cluster_id, split.id
+
+    async def rows(model: type[Row]) -> list[Row]:
+        query = select(model).where(model.cluster_id == cluster_id, model.split_id == split_id)
+        return list(await session.scalars(query.order_by(model.id)))
+
+    return await rows(LotPrice), await rows(SplitItem), await rows(SplitLine), await rows(SplitPart)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.consortia.domain import Form, PartyRole
+from app.consortia.domain import HOLDERS, Form, PartyRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,40 +22,99 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A company of the group, and what it does as a whole."""
+    """A company of the group, or one that works for a holder, and what it does as a whole.
+
+    ``works_for`` is a place in ``Facts.parties``.
+    """
 
     company: Company
     role: PartyRole
     tasks: str | None = None
+    works_for: int | None = None
+    payment_direct: bool | None = None
+    payment_terms: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it will hold the contract."""
+        return self.role in HOLDERS
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a party does of a lot; ``party`` is its place in ``Facts.parties``.
+    """What a party does of a lot or of an item; ``party`` is its place in ``Facts.parties``.
 
     ``amount_cents`` is excluding tax, None where the lot has no amount; ``bps`` is the share that
-    was agreed, None where a fixed amount was.
+    was agreed, None where a fixed amount was. ``mandate`` marks the lead's own task.
     """
 
     party: int
     tasks: str | None = None
     bps: int | None = None
     amount_cents: int | None = None
+    mandate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A tranche (0: the firm one), a work item, or a work item of a tranche, with its price."""
+
+    tranche: int | None
+    label: str | None
+    amount_cents: int | None
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a party hands to others of what it has of a lot, in cents."""
+
+    party: int
+    fee_cents: int | None
+    expenses_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The lead's fee of each part, and the common expenses with the party that keeps them.
+
+    Expenses are ``expenses_bps`` of each part, or ``expenses_cents`` in all.
+    """
+
+    fee_bps: int | None = None
+    expenses_bps: int | None = None
+    expenses_cents: int | None = None
+    keeper: int | None = None
+    handed: tuple[Handed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A lot that the group answers; ``amount_cents`` is its bid excluding tax, if it has one."""
+    """A lot that the group answers; ``amount_cents`` is its bid excluding tax, if it has one.
+
+    It is shared whole, by ``parts``, or item by item.
+    """
 
     number: str
     title: str
     amount_cents: int | None = None
     parts: tuple[Part, ...] = ()
+    items: tuple[Item, ...] = ()
+    terms: Terms = Terms()
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The parts of the whole, and those of every item."""
+        return (*self.parts, *(part for item in self.items for part in item.parts))
+
+    def of_party(self, place: int) -> int | None:
+        """What a party is to have of it; None when one of its parts has no amount."""
+        return _sum([part.amount_cents for part in self.all_parts if part.party == place])
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A joint answer at one moment; the lead stands first among the parties.
+    """A joint answer at one moment; among the parties the lead stands first, then other holders.
 
     ``deadline`` is in the buyer's zone.
     """
@@ -79,21 +138,25 @@ class Facts:
         return next(one for one in self.parties if one.role == PartyRole.LEAD)
 
     @property
+    def holders(self) -> tuple[Party, ...]:
+        """The members of the group: who will hold the contract."""
+        return tuple(one for one in self.parties if one.holds)
+
+    @property
     def total_cents(self) -> int | None:
         """The whole bid excluding tax; None when a lot has no amount."""
-        amounts = [lot.amount_cents for lot in self.lots]
-        if not amounts or None in amounts:
-            return None
-        return sum(one for one in amounts if one is not None)
+        return _sum([lot.amount_cents for lot in self.lots])
 
     def of_party(self, place: int) -> int | None:
         """What a party is to have of all lots; None when one of its parts has no amount."""
-        amounts = [
-            part.amount_cents for lot in self.lots for part in lot.parts if part.party == place
-        ]
-        if not amounts or None in amounts:
-            return None
-        return sum(one for one in amounts if one is not None)
+        return _sum(
+            [
+                part.amount_cents
+                for lot in self.lots
+                for part in lot.all_parts
+                if part.party == place
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +178,9 @@ class Stamp:
 
     number: int
     at: datetime
+
+
+def _sum(amounts: list[int | None]) -> int | None:
+    """The whole; unknown when there is nothing, or one is unknown."""
+    known = [one for one in amounts if one is not None]
+    return sum(known) if known and len(known) == len(amounts) else None

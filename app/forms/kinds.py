@@ -8,6 +8,7 @@ from app.forms.facts import Clause, Facts
 from app.forms.papers.agreement import agreement
 from app.forms.papers.bid import candidacy, commitment, summary
 from app.forms.papers.company import declaration
+from app.forms.papers.subcontract import subcontract
 
 
 class Kind(StrEnum):
@@ -21,13 +22,15 @@ class Kind(StrEnum):
     """Déclaration d'un membre."""
     COMMITMENT = "attri1"
     """Acte d'engagement d'un lot."""
+    SUBCONTRACT = "dc4"
+    """Déclaration de sous-traitance."""
     SUMMARY = "summary"
     """The bid on one page."""
 
 
 OF_A_LOT = frozenset({Kind.COMMITMENT})
-OF_A_PARTY = frozenset({Kind.DECLARATION})
-PRICED = frozenset({Kind.AGREEMENT, Kind.COMMITMENT, Kind.SUMMARY})
+OF_A_PARTY = frozenset({Kind.DECLARATION, Kind.SUBCONTRACT})
+PRICED = frozenset({Kind.AGREEMENT, Kind.COMMITMENT, Kind.SUBCONTRACT, Kind.SUMMARY})
 """Kinds from which a price can be read."""
 
 
@@ -43,7 +46,8 @@ def draw(
     if kind in OF_A_LOT and lot is not None:
         return commitment(facts, facts.lots[lot])
     if kind in OF_A_PARTY and party is not None:
-        return declaration(facts, facts.parties[party])
+        of = facts.parties[party]
+        return declaration(facts, of) if kind is Kind.DECLARATION else subcontract(facts, of)
     if kind is Kind.AGREEMENT:
         return agreement(facts, clauses)
     return candidacy(facts) if kind is Kind.CANDIDACY else summary(facts)

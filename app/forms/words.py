@@ -23,6 +23,8 @@ FORMS = {
 ROLES = {
     PartyRole.LEAD: "Mandataire, cotraitant",
     PartyRole.CO_CONTRACTOR: "Cotraitant",
+    PartyRole.SUBCONTRACTOR: "Sous-traitant",
+    PartyRole.RELIED_UPON: "Opérateur dont les capacités sont mobilisées",
 }
 
 

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     PRESENT_COMPANY = "present_company"
     DECIDE_WALL = "decide_wall"
+    EDIT_CLAUSES = "edit_clauses"
     SET_POLICY = "set_policy"
     RECORD_PAYMENT = "record_payment"
     READ_BOOKS = "read_books"
@@ -57,6 +58,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_MEMBERS,
             Permission.PRESENT_COMPANY,
             Permission.DECIDE_WALL,
+            Permission.EDIT_CLAUSES,
             Permission.SET_POLICY,
             Permission.RECORD_PAYMENT,
             Permission.MANAGE_PEOPLE,

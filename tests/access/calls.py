@@ -97,7 +97,9 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "certificate_id": lambda scene: scene.own["certificate_id"],
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
     "succession_id": lambda scene: scene.stages["submitted"].x.succession_id,
+    "clause_id": lambda _: "objet",
     "decision_id": lambda scene: scene.decision_id,
+    "document_id": lambda scene: scene.stages["submitted"].x.document["id"],
     "import_id": lambda scene: scene.import_id,
     "invitation_id": lambda scene: scene.invitation_id,
     "member_id": lambda scene: scene.person("party").member,
@@ -111,6 +113,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "session_id": lambda _: encode("ses", uuid4()),
     "token": lambda _: REFUSAL.mint("another secret", uuid4(), uuid4()),
     "token_id": lambda _: encode("tok", uuid4()),
+    "signature_id": lambda scene: scene.stages["submitted"].x.signatures[0]["id"],
     "tender_id": lambda scene: str(scene.stages["submitted"].tender["id"]),
 }
 """What a parameter of a path is filled with, when no builder says otherwise."""

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from httpx import Response
+from pypdf.errors import PdfReadError
 
 from app.kernel.ids import encode, new_id
 from tests.access.calls import Call
+from tests.forms.paper import words
 
 ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{32}\b")
 OF_THE_INSTALLATION = frozenset({"not", "imp", "pai"})
@@ -66,4 +68,15 @@ def told(answer: Response) -> tuple[int, list[tuple[str, str]], str]:
     """All that an answer tells: status, headers and body, without what moves at every request."""
     headers = [pair for pair in answer.headers.items() if not _MOVES_ANYWAY.fullmatch(pair[0])]
     request_id = answer.headers.get("x-request-id", "-")
-    return answer.status_code, sorted(headers), answer.text.replace(request_id, "-")
+    said = _read(answer).replace(request_id, "-")
+    return answer.status_code, sorted(headers), said
+
+
+def _read(answer: Response) -> str:
+    """The body as a reader has it: of a PDF, what its pages say."""
+    if answer.headers.get("content-type") != "application/pdf":
+        return answer.text
+    try:
+        return words(answer.content)
+    except PdfReadError:
+        return answer.text

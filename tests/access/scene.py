@@ -22,6 +22,7 @@ from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
+from tests.documents.steps import SIGNED, issue, sign
 from tests.world import NOW, Person, World, build_world, enrol, siren
 
 MARKS = ("Quetzal", "Heron")
@@ -63,6 +64,8 @@ class Side:
     succession_id: str = ""
     award: Any = None
     receipt: Any = None
+    document: Any = None
+    signatures: list[Any] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -234,8 +237,18 @@ async def _side(
         side.award = ok(await bid.award(rank, side.price - 2_003))
         received = side.price // 97
         side.receipt = ok(await bid.receive(lead, received, f"{mark} F1", lot=rank))
+    if stage in {"submitted", "won"}:
+        await _document(side, mark)
     side.version = await bid.version()
     return side
+
+
+async def _document(side: Side, mark: str) -> None:
+    """An agreement that both have signed; what they signed bears a word of theirs."""
+    side.document = await issue(side.bid.lead, side.bid)
+    for person in (side.bid.lead, *side.bid.others):
+        body = SIGNED + mark.encode()
+        side.signatures.append(ok(await sign(person, side.bid, side.document, body), 200))
 
 
 async def _comings_and_goings(scene: Scene) -> None:

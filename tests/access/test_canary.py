@@ -64,6 +64,17 @@ def test_the_canaries_are_there_for_who_may_see_them(secrets: Canaries, insider:
     assert len(secrets.ids & seen) >= 20
 
 
+def test_the_crawler_reads_what_a_pdf_says(secrets: Canaries, insider: Crawler) -> None:
+    pages = [
+        body
+        for (operation, *_), (_, _, body) in insider.answers.items()
+        if operation == "download_document"
+    ]
+    seen = secrets.sighted("\n".join(pages))
+    assert len(secrets.texts & seen) >= 4
+    assert len({str(one) for one in secrets.cents} & seen) >= 8
+
+
 @pytest.mark.parametrize("name", ["gamma", "delta", "spectator"])
 async def test_a_rival_comes_upon_nothing(
     name: str, scene: Scene, rehearsal: AsyncClient, insider: Crawler, secrets: Canaries

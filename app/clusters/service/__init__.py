@@ -9,6 +9,7 @@ from app.clusters.service.members import (
     admit_member,
     get_member,
     is_member,
+    members_by_id,
     require_active,
 )
 from app.clusters.service.search import search_company
@@ -28,6 +29,7 @@ __all__ = [
     "get_member",
     "is_member",
     "leave",
+    "members_by_id",
     "merge",
     "present",
     "reinstate",

@@ -79,6 +79,14 @@ async def is_member(session: AsyncSession, actor: Actor, siren: str) -> bool:
     return found is not None and found.state in {State.ACTIVE, State.SUSPENDED}
 
 
+async def members_by_id(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
+    """Those of the named members that the caller may see, whatever has become of them."""
+    found = await session.scalars(
+        select(Member).where(Member.cluster_id == actor.cluster_id, Member.id.in_(ids))
+    )
+    return {member.id: member for member in found}
+
+
 async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
     """The named members, all of them active; raises UnknownMember."""
     found = await session.scalars(

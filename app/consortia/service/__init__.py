@@ -4,6 +4,7 @@ from app.consortia.service.agreements import approve, propose, record_approval, 
 from app.consortia.service.changes import change_composition, record_failure
 from app.consortia.service.composition import form, invite
 from app.consortia.service.conflicts import mind_wins
+from app.consortia.service.dossiers import Dossier, dossier, led, signing_party
 from app.consortia.service.outcomes import award, reverse_award
 from app.consortia.service.parties import (
     accept_invitation,
@@ -22,6 +23,7 @@ from app.consortia.service.walls import decide_wall, withdraw_decision
 from app.consortia.service.withdrawals import withdraw_consortium
 
 __all__ = [
+    "Dossier",
     "accept_invitation",
     "apply",
     "approve",
@@ -29,9 +31,11 @@ __all__ = [
     "change_composition",
     "concerned",
     "decide_wall",
+    "dossier",
     "end_naming",
     "form",
     "invite",
+    "led",
     "mind_wins",
     "name_person",
     "offer_succession",
@@ -45,6 +49,7 @@ __all__ = [
     "refuse_invitation",
     "reverse_award",
     "reverse_receipt",
+    "signing_party",
     "submit",
     "take_succession",
     "view",

@@ -22,10 +22,11 @@ from app.forms.papers.common import (
     lead_quality,
     lot_name,
     members_table,
+    others,
     party_totals,
     presence_grid,
-    split_table,
 )
+from app.forms.papers.shares import split_table, transfers
 from app.forms.placeholders import filled
 from app.forms.words import FORMS, one_line, plain, siren, siret
 
@@ -43,7 +44,7 @@ def agreement(facts: Facts, clauses: Sequence[Clause]) -> Paper:
     blocks.append(Heading("Il est convenu ce qui suit"))
     blocks += [article(at, clause, facts) for at, clause in enumerate(clauses, start=1)]
     blocks += _annexes(facts)
-    for party in facts.parties:
+    for party in facts.holders:
         blocks += _signature_page(facts, party)
     return Paper(
         title="Convention de groupement momentané d'entreprises",
@@ -74,7 +75,7 @@ def article(number: int, clause: Clause, facts: Facts) -> Article:
 
 
 def _parties(facts: Facts) -> list[Block]:
-    if len(facts.parties) > _FEW_PARTIES:
+    if len(facts.holders) > _FEW_PARTIES:
         return [
             members_table(facts),
             Para(
@@ -83,7 +84,7 @@ def _parties(facts: Facts) -> list[Block]:
             ),
         ]
     found: list[Block] = []
-    for place, party in enumerate(facts.parties, start=1):
+    for place, party in enumerate(facts.holders, start=1):
         represented = (("représentée par", None), ("en qualité de", None))
         name = one_line(party.company.name)
         found.append(Entry(f"{place}.", name, _told(party.company), represented))
@@ -132,8 +133,10 @@ def _annexes(facts: Facts) -> list[Block]:
             "Montants en euros hors taxes. Les montants font foi ; les pourcentages en découlent.",
         ),
         split_table(facts, facts.lots, priced=True),
+        *others(facts),
         Heading("Récapitulatif par Membre"),
         party_totals(facts),
+        *transfers(facts),
     ]
     if wide:
         found += [
@@ -147,7 +150,9 @@ def _annexes(facts: Facts) -> list[Block]:
 def _signature_page(facts: Facts, party: Party) -> list[Block]:
     name = one_line(party.company.name)
     lots = [
-        lot for lot in facts.lots if any(facts.parties[part.party] is party for part in lot.parts)
+        lot
+        for lot in facts.lots
+        if any(facts.parties[part.party] is party for part in lot.all_parts)
     ]
     return [
         NewPage(),

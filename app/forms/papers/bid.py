@@ -11,10 +11,11 @@ from app.forms.papers.common import (
     lead_quality,
     lot_name,
     members_table,
+    others,
     party_totals,
     presence_grid,
-    split_table,
 )
+from app.forms.papers.shares import split_table
 from app.forms.words import FORMS, euros, instant, one_line
 
 _GRID_FROM = 6
@@ -41,6 +42,7 @@ def candidacy(facts: Facts) -> Paper:
         ),
         members_table(facts),
         split_table(facts, facts.lots, priced=False),
+        *others(facts),
         *_engagements(),
         *_mandate(facts),
     ]
@@ -186,7 +188,8 @@ def _price(facts: Facts, lot: Lot) -> list[Block]:
 
 
 def _payment(facts: Facts, lot: Lot) -> list[Block]:
-    names = [one_line(facts.parties[part.party].company.name) for part in lot.parts]
+    places = dict.fromkeys(part.party for part in lot.all_parts)
+    names = [one_line(facts.parties[place].company.name) for place in places]
     return [
         Heading("B3 – Compte à créditer"),
         Para(
@@ -201,8 +204,12 @@ def _payment(facts: Facts, lot: Lot) -> list[Block]:
 
 
 def _signatures(facts: Facts, lot: Lot | None = None) -> list[Block]:
-    held = range(len(facts.parties)) if lot is None else sorted({p.party for p in lot.parts})
-    parties = [facts.parties[place] for place in held]
+    """Of a lot, the members who have a part of it, by themselves or by a subcontractor."""
+    parties = facts.holders
+    if lot is not None:
+        there = {part.party for part in lot.all_parts}
+        there |= {facts.parties[at].works_for or 0 for at in there if not facts.parties[at].holds}
+        parties = tuple(one for at, one in enumerate(facts.parties) if at in there and one.holds)
     return [
         Signature(one_line(one.company.name), lead_quality(one.role), TO_SIGN) for one in parties
     ]

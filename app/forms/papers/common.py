@@ -1,8 +1,8 @@
 """What several documents show alike."""
 
 from app.consortia.domain import Form, PartyRole
-from app.forms.blocks import Checks, Column, Fields, Row, Table
-from app.forms.facts import Company, Facts, Lot
+from app.forms.blocks import Block, Checks, Column, Fields, Para, Row, Table
+from app.forms.facts import Company, Facts, Lot, Party
 from app.forms.words import ROLES, euros, instant, one_line, percent, siren, siret
 
 TO_SIGN = (("Nom et prénom du signataire", None), ("Qualité", None))
@@ -75,31 +75,44 @@ def members_table(facts: Facts) -> Table:
                     party.tasks or "–",
                 )
             )
-            for place, party in enumerate(facts.parties, start=1)
+            for place, party in enumerate(facts.holders, start=1)
         ),
     )
 
 
-def split_table(facts: Facts, lots: tuple[Lot, ...], *, priced: bool) -> Table:
-    """Lot × party × work, and × amount where prices are shown."""
-    columns = [Column("N°", 0, "center"), Column("Entreprise", 5), Column("Prestations", 8)]
-    if priced:
-        columns += [Column("Part", 0, "right"), Column("Montant HT", 0, "right")]
-    rows: list[Row] = []
-    for lot in lots:
-        rows.append(Row((lot_name(lot),), "group"))
-        for part in lot.parts:
-            party = facts.parties[part.party]
-            work = part.tasks or party.tasks or "–"
-            cells = [str(part.party + 1), one_line(party.company.name), work]
-            if priced:
-                share = percent(part.amount_cents, lot.amount_cents, part.bps)
-                cells += [share, euros(part.amount_cents)]
-            rows.append(Row(tuple(cells)))
-        if priced:
-            total = "100,00\u00a0%" if lot.parts else "–"
-            rows.append(Row(("", "Total du lot", "", total, euros(lot.amount_cents)), "total"))
-    return Table(tuple(columns), tuple(rows))
+def others(facts: Facts) -> list[Block]:
+    """Who works for a member, or lends it means; nothing where there is nobody."""
+    rows = tuple(
+        Row((one_line(one.company.name), ROLES[one.role], _for_whom(facts, one), one.tasks or "–"))
+        for one in facts.parties
+        if not one.holds
+    )
+    if not rows:
+        return []
+    columns = (
+        Column("Entreprise", 5),
+        Column("Qualité", 4),
+        Column("Pour le compte de", 4),
+        Column("Prestations ou moyens", 6),
+    )
+    return [
+        Para("Sous-traitants et opérateurs dont les capacités sont mobilisées :"),
+        Table(columns, rows),
+    ]
+
+
+def _for_whom(facts: Facts, party: Party) -> str:
+    if party.works_for is None:
+        return "Groupement"
+    return one_line(facts.parties[party.works_for].company.name)
+
+
+def name_in_split(facts: Facts, party: Party) -> str:
+    """A name as the split shows it: a subcontractor with whom it works for."""
+    name = one_line(party.company.name)
+    if party.role != PartyRole.SUBCONTRACTOR:
+        return name
+    return f"{name}\n(sous-traitant de {_for_whom(facts, party)})"
 
 
 def party_totals(facts: Facts) -> Table:
@@ -108,12 +121,13 @@ def party_totals(facts: Facts) -> Table:
         Row(
             (
                 str(place + 1),
-                one_line(party.company.name),
+                name_in_split(facts, party),
                 percent(facts.of_party(place), facts.total_cents),
                 euros(facts.of_party(place)),
             )
         )
         for place, party in enumerate(facts.parties)
+        if party.role != PartyRole.RELIED_UPON
     ]
     whole = percent(facts.total_cents, facts.total_cents)
     rows.append(Row(("", "Ensemble", whole, euros(facts.total_cents)), "total"))
@@ -130,7 +144,7 @@ def party_totals(facts: Facts) -> Table:
 
 def presence_grid(facts: Facts) -> Table:
     """Who takes part in which lot, at one glance: thirty lots fit a page on its side."""
-    there = {(part.party, at) for at, lot in enumerate(facts.lots) for part in lot.parts}
+    there = {(part.party, at) for at, lot in enumerate(facts.lots) for part in lot.all_parts}
     many = len(facts.lots) > 8
     columns = (
         Column("N°", 0, "center"),

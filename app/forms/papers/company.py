@@ -1,7 +1,7 @@
 """What one company declares of itself to the buyer."""
 
 from app.forms.blocks import Block, Checks, Fields, Heading, Paper, Para, Signature
-from app.forms.facts import Company, Facts, Party
+from app.forms.facts import Company, Facts, Lot, Party
 from app.forms.papers.common import (
     TO_SIGN,
     buyer_fields,
@@ -14,11 +14,10 @@ from app.forms.words import ROLES, one_line
 def declaration(facts: Facts, party: Party) -> Paper:
     """What a party declares of itself, under the headings of form DC2; it names no price."""
     company = party.company
-    work = tuple(
-        (f"Lot n° {lot.number}", part.tasks or party.tasks or lot.title)
+    work: tuple[tuple[str, str | None], ...] = tuple(
+        (f"Lot n° {lot.number}", "\n".join(_works(facts, lot, party)) or lot.title)
         for lot in facts.lots
-        for part in lot.parts
-        if facts.parties[part.party] is party
+        if any(facts.parties[part.party] is party for part in lot.all_parts)
     )
     blocks: list[Block] = [
         Heading("A – Identification de l'acheteur"),
@@ -58,6 +57,12 @@ def declaration(facts: Facts, party: Party) -> Paper:
         "Les lignes en pointillé sont à compléter par le membre.",
         blocks=tuple(blocks),
     )
+
+
+def _works(facts: Facts, lot: Lot, party: Party) -> list[str]:
+    """What a party does of a lot, each work once."""
+    own = [part for part in lot.all_parts if facts.parties[part.party] is party]
+    return list(dict.fromkeys(one for part in own if (one := part.tasks or party.tasks)))
 
 
 def _abilities(company: Company) -> list[Block]:

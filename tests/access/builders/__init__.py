@@ -1,5 +1,12 @@
 """The bodies: one builder per operation that needs one, all registered when this is imported."""
 
-from tests.access.builders import alerts, certificates, cluster, consortia, searches
+from tests.access.builders import (
+    alerts,
+    certificates,
+    cluster,
+    consortia,
+    documents,
+    searches,
+)
 
-__all__ = ["alerts", "certificates", "cluster", "consortia", "searches"]
+__all__ = ["alerts", "certificates", "cluster", "consortia", "documents", "searches"]
