@@ -11,6 +11,7 @@ from app.consortia.endpoints import router as consortia
 from app.consortia.life_endpoints import router as lives
 from app.consortia.outcome_endpoints import router as outcomes
 from app.consortia.party_endpoints import router as parties
+from app.consortia.readiness_endpoints import router as readiness
 from app.consortia.solo_endpoints import router as solo_bids
 from app.consortia.split_endpoints import router as splits
 from app.consortia.trail_endpoints import router as trails
@@ -66,6 +67,7 @@ ROOMS = (
     parties,
     named_people,
     lives,
+    readiness,
     outcomes,
     solo_bids,
     decisions,

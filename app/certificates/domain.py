@@ -75,6 +75,13 @@ class FileThere(Conflict):
     title = "Cette attestation a déjà son fichier : retirez-la et déposez-en une nouvelle."
 
 
+class NotSigningPower(Invalid):
+    """A mandate's signed file is the company's own certificate of that kind."""
+
+    code = "not_signing_power"
+    title = "Le fichier signé d'une habilitation est une attestation « signing_power » à vous."
+
+
 class TooManyCertificates(Conflict):
     """Nobody finds one among so many."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.certificates import domain
-from app.certificates.domain import Statement
+from app.certificates.domain import Kind, Statement
 from app.certificates.models import Certificate
 from app.infra import sweeping
 from app.infra.db import changed, hold
@@ -129,6 +129,14 @@ async def _there(session: AsyncSession, actor: Actor, certificate_id: UUID) -> C
         raise NotFound
     may_change(actor, certificate.member_id)
     return certificate
+
+
+async def require_signing_power(session: AsyncSession, actor: Actor, certificate_id: UUID) -> None:
+    """Raise NotSigningPower unless this is the caller's company's, of that kind, and stands."""
+    found = await session.get(Certificate, (actor.cluster_id, certificate_id))
+    own = found is not None and found.member_id == actor.member_id
+    if found is None or not own or found.withdrawn_at or found.kind != Kind.SIGNING_POWER:
+        raise domain.NotSigningPower
 
 
 async def files_to_keep(

@@ -92,11 +92,7 @@ async def get_consortium(consortium_id: ConsortiumId, item: Item) -> Response:
         NotFound,
         domain.NotLead,
         domain.SplitFrozen,
-        domain.SplitMissing,
-        domain.SplitOutdated,
-        domain.InvitationPending,
-        domain.Alone,
-        domain.PartyWithoutPart,
+        domain.NotReady,
         *ONCE_ERRORS,
     ),
 )
@@ -187,7 +183,14 @@ async def record_outside_approval(
     operation_id="submit_bid",
     status_code=201,
     response_model=SubmissionOut,
-    responses=refusals(NotFound, domain.NotLead, domain.NotAgreed, domain.TooLate, *ONCE_ERRORS),
+    responses=refusals(
+        NotFound,
+        domain.NotLead,
+        domain.AlreadySubmitted,
+        domain.NotReady,
+        domain.TooLate,
+        *ONCE_ERRORS,
+    ),
 )
 async def submit_bid(
     consortium_id: ConsortiumId, body: SubmissionIn, session: Session, actor: Me, once: Once
@@ -198,6 +201,7 @@ async def submit_bid(
         actor,
         consortium_id,
         submitted_at=body.submitted_at,
+        signed_by=body.signed_by,
         platform=body.platform,
         reference=body.reference,
     )

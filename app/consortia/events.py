@@ -185,6 +185,41 @@ class LeadSucceeded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MandateGiven(Event):
+    """A company lets the lead sign for it."""
+
+    type: ClassVar[str] = "mandate.given"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MandateEnded(Event):
+    """The lead signs no more for a company."""
+
+    type: ClassVar[str] = "mandate.ended"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartyUndertook(Event):
+    """A company that holds nothing undertook in writing."""
+
+    type: ClassVar[str] = "party.undertook"
+    consortium_id: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FormChanged(Event):
+    """How parties are bound, or why they form a group, was said anew."""
+
+    type: ClassVar[str] = "consortium.form_changed"
+    consortium_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class AwardReversed(Event):
     """The outcome of a lot was recorded wrongly, or was set aside."""
 

@@ -45,9 +45,8 @@ async def list_steps(consortium_id: ConsortiumId, item: Item) -> Response:
     responses=refusals(
         NotFound,
         domain.NotLead,
-        domain.Alone,
-        domain.InvitationPending,
-        domain.SplitFrozen,
+        domain.NotReady,
+        domain.AlreadySubmitted,
         domain.TooLate,
         domain.ApplicationExists,
         *ONCE_ERRORS,
@@ -62,6 +61,7 @@ async def submit_application(
         actor,
         consortium_id,
         submitted_at=body.submitted_at,
+        signed_by=body.signed_by,
         platform=body.platform,
         reference=body.reference,
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.infra.db import ItemQuery, instant, public_id
 
 _NONE = "NULL::uuid"
+_WORDLESS = "NULL::text"
 STEPS = (
     ("party.invited", "party", "invited_at", _NONE, "x.id", "x.role"),
     ("party.joined", "party", "joined_at", "x.joined_by", "x.id", "x.role"),
@@ -27,6 +28,9 @@ STEPS = (
     ),
     ("succession.offered", "succession", "recorded_at", "x.person_id", "x.to_id", "x.reason"),
     ("lead.succeeded", "succession", "taken_at", "x.taken_by", "x.to_id", "x.reason"),
+    ("mandate.given", "mandate", "recorded_at", "x.person_id", "x.party_id", "x.evidence"),
+    ("mandate.ended", "mandate", "ended_at", _NONE, "x.party_id", _WORDLESS),
+    ("party.undertook", "undertaking", "recorded_at", "x.person_id", "x.party_id", "x.text"),
     ("award.recorded", "award", "recorded_at", "x.person_id", _NONE, "x.outcome"),
     ("award.reversed", "award", "reversed_at", "x.reversed_by", _NONE, "x.reversal_reason"),
     ("consortium.withdrawn", "withdrawal", "withdrawn_at", "x.person_id", _NONE, "x.reason"),

@@ -15,6 +15,7 @@ class Application(TenantRow, Base):
 
     consortium_id: Mapped[UUID]
     submitted_at: Mapped[datetime]
+    signed_by: Mapped[str]
     platform: Mapped[str | None]
     reference: Mapped[str | None]
     person_id: Mapped[UUID]
@@ -76,5 +77,47 @@ class Succession(TenantRow, Base):
     accepted_on: Mapped[date | None]
     taken_at: Mapped[datetime | None]
     taken_by: Mapped[UUID | None]
+    person_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+
+
+class Mandate(TenantRow, Base):
+    """What a company lets the lead sign; ``valid_until`` is included."""
+
+    __tablename__ = "mandate"
+
+    consortium_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    scope: Mapped[list[str]]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    certificate_id: Mapped[UUID | None]
+    evidence: Mapped[str | None]
+    person_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Undertaking(TenantRow, Base):
+    """What a company that holds nothing undertook in writing."""
+
+    __tablename__ = "undertaking"
+
+    consortium_id: Mapped[UUID]
+    party_id: Mapped[UUID]
+    text: Mapped[str]
+    signed_on: Mapped[date]
+    evidence: Mapped[str | None]
+    person_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+
+
+class Justification(TenantRow, Base):
+    """Why there is a group at all; the newest holds. It may name companies."""
+
+    __tablename__ = "justification"
+
+    consortium_id: Mapped[UUID]
+    text: Mapped[str]
     person_id: Mapped[UUID]
     recorded_at: Mapped[datetime]

@@ -9,7 +9,9 @@ from app.journal.openings import OPENING
 
 _HEADER = f"""
       'id', {public_id("con", "c.id")}, 'tender_id', {public_id("ten", "c.tender_id")},
-      'name', c.name, 'form', c.form, 'lead_member_id', {public_id("mem", "c.lead_member_id")},
+      'name', c.name, 'form', c.form,
+      'form_at_award', c.form_at_award,
+      'lead_member_id', {public_id("mem", "c.lead_member_id")},
       'state', c.state, 'version', c.version, 'created_at', {instant("c.created_at")}"""
 
 CONSORTIA = ListQuery(
@@ -54,6 +56,9 @@ _AGREEMENT = f"""(
       'approvals', {_APPROVALS})
     FROM agreement g WHERE {_OF_C.format("g")} AND g.withdrawn_at IS NULL)"""
 
+_JUSTIFICATION = f"""(
+    SELECT j.text FROM justification j WHERE {_OF_C.format("j")} ORDER BY j.id DESC LIMIT 1)"""
+
 _AWARDS = f"""(
     SELECT coalesce(json_agg(json_build_object(
       'id', {public_id("awd", "a.id")}, 'lot_id', {public_id("lot", "a.lot_id")},
@@ -65,6 +70,7 @@ _AWARDS = f"""(
 
 _CONSORTIUM = f"""
     SELECT json_build_object({_HEADER}, 'lot_ids', {_LOT_IDS}, 'parties', {_PARTIES},
+      'justification', {_JUSTIFICATION},
       'agreement', {_AGREEMENT}, 'awards', {_AWARDS}) AS item, c.version,
       CASE WHEN EXISTS (SELECT FROM award a
         WHERE {_OF_C.format("a")} AND a.amount_cents IS NOT NULL) THEN c.id END AS opens

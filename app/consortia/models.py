@@ -19,6 +19,7 @@ class Consortium(TenantRow, Base):
     tender_id: Mapped[UUID]
     name: Mapped[str]
     form: Mapped[str]
+    form_at_award: Mapped[str | None]
     lead_member_id: Mapped[UUID]
     state: Mapped[str]
     version: Mapped[int]
@@ -51,9 +52,9 @@ class Consortium(TenantRow, Base):
         self.state = State.AGREED
 
     def require_before_bid(self) -> None:
-        """Raise SplitFrozen once a bid is out, or it is over."""
+        """Raise AlreadySubmitted once a bid is out, or it is over."""
         if self.state not in {State.FORMING, State.PROPOSED, State.AGREED}:
-            raise domain.SplitFrozen
+            raise domain.AlreadySubmitted
 
     def require_bid_out(self) -> None:
         """Raise RoundNotOpen unless a bid is out and nothing is decided."""
@@ -223,6 +224,7 @@ class Submission(TenantRow, Base):
     platform: Mapped[str | None]
     reference: Mapped[str | None]
     submitted_at: Mapped[datetime]
+    signed_by: Mapped[str]
     round: Mapped[int]
 
 

@@ -96,6 +96,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "address_id": lambda _: encode("cal", uuid4()),
     "certificate_id": lambda scene: scene.own["certificate_id"],
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
+    "mandate_id": lambda scene: scene.stages["submitted"].x.mandate_id,
     "succession_id": lambda scene: scene.stages["submitted"].x.succession_id,
     "clause_id": lambda _: "objet",
     "decision_id": lambda scene: scene.decision_id,

@@ -62,6 +62,7 @@ class Side:
     version: int = 0
     agreement_id: str = ""
     succession_id: str = ""
+    mandate_id: str = ""
     award: Any = None
     receipt: Any = None
     document: Any = None
@@ -231,6 +232,9 @@ async def _side(
         }
         ok(await lead.post(f"{bid.path}/submissions", sent))
         party = bid.parties[other.member]
+        given = {"scope": ["bid"], "valid_from": TODAY}
+        mandate = ok(await other.post(f"{bid.path}/parties/{party}/mandates", given))
+        side.mandate_id = mandate["id"]
         offer = {"party_id": party, "reason": f"{mark} relais", "accepted_on": TODAY}
         side.succession_id = ok(await lead.post(f"{bid.path}/successions", offer))["id"]
     if reached >= STAGES.index("won"):

@@ -22,6 +22,13 @@ def refused(answer: Response, status: int, code: str) -> Any:
     return answer.json()
 
 
+def lacking(answer: Response, *codes: str) -> Any:
+    """The body of an answer that says that these things, and no others, are missing."""
+    problem = refused(answer, 409, "not_ready")
+    assert [one["code"] for one in problem["errors"]] == list(codes), answer.text
+    return problem
+
+
 async def write_tender(world: World, *, lots: int = 2, several_bids: str = "unknown") -> Any:
     """A tender written by hand, with lots."""
     body = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
+from tests.consortia.steps import Bid, lacking, ok, refused, submitted, write_tender
 from tests.world import World
 
 UNABLE = {"ground": "unable", "reason": "Liquidation judiciaire.", "accepted_on": "2026-03-01"}
@@ -43,9 +43,9 @@ async def test_the_composition_is_frozen_from_the_application_r2142_26(world: Wo
 async def test_an_application_is_of_two_companies_that_have_both_said_yes(world: World) -> None:
     bid = await Bid.form(await write_tender(world), world.alpha)
     address = f"{bid.path}/applications"
-    refused(await world.alpha.post(address, APPLIED), 409, "alone")
+    lacking(await world.alpha.post(address, APPLIED), "alone")
     invited = await bid.invite(world.beta)
-    refused(await world.alpha.post(address, APPLIED), 409, "invitation_pending")
+    lacking(await world.alpha.post(address, APPLIED), "invitation_pending", "alone")
     ok(await world.beta.post(f"{invited}/acceptances"))
     refused(await world.beta.post(address, APPLIED), 403, "not_lead")
     late = {"submitted_at": "2026-03-02T09:00:01Z"}
@@ -86,7 +86,9 @@ async def test_the_part_of_who_left_is_written_anew_in_a_round_and_not_by_itself
     ok(await world.gamma.post(f"{bid.path}/parties/{made['joining_id']}/acceptances"))
     opened = {"ground": "composition", "reason": "Gamma reprend la part de Beta."}
     ok(await world.alpha.post(f"{bid.path}/rounds", opened))
-    refused(await world.alpha.post(f"{bid.path}/agreements"), 409, "split_outdated")
+    lacking(
+        await world.alpha.post(f"{bid.path}/agreements"), "split_outdated", "party_without_part"
+    )
     bid.parties = {world.alpha.member: bid.parties[world.alpha.member]}
     bid.parties[world.gamma.member] = made["joining_id"]
     bid.others = [world.gamma]

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.infra.db import Database
 from tests.consortia.cast import enlist, person_id
-from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
+from tests.consortia.steps import Bid, lacking, ok, refused, submitted, write_tender
 from tests.consortia.test_walls import PRIVATE, as_person, count
 from tests.world import World
 
@@ -101,17 +101,17 @@ async def test_no_request_walks_a_bid_back(serving: Database, world: World, stat
 async def test_each_act_has_its_state(world: World) -> None:
     bid = await Bid.form(await write_tender(world, lots=1), world.alpha, world.beta)
     ok(await bid.write(bid.shares(6_000, 4_000)), 200)
-    refused(await bid.submit(), 409, "not_agreed")
+    lacking(await bid.submit(), "agreement_missing")
     refused(await bid.award(), 409, "not_submitted")
     address = await bid.propose()
     refused(await world.alpha.post(f"{bid.path}/agreements"), 409, "split_frozen")
     ok(await world.alpha.post(f"{address}/approvals"))
-    refused(await bid.submit(), 409, "not_agreed")
+    lacking(await bid.submit(), "approval_missing")
     ok(await world.beta.post(f"{address}/approvals"))
     refused(await world.beta.post(f"{address}/approvals"), 409, "not_proposed")
     refused(await bid.award(), 409, "not_submitted")
     ok(await bid.submit())
-    refused(await bid.submit(), 409, "not_agreed")
+    refused(await bid.submit(), 409, "already_submitted")
     refused(await world.alpha.post(f"{address}/withdrawals"), 409, "not_proposed")
     refused(await bid.write(bid.shares(6_000, 4_000)), 409, "split_frozen")
     body = {"member_id": world.delta.member}

@@ -39,7 +39,14 @@ async def subcontracted(bid: Bid, person: Person) -> str:
     body = {"role": "subcontractor", "tasks": TASKS, "subcontract": terms(bid)}
     address = await take_in(bid, member_id=person.member, **body)
     ok(await person.post(f"{address}/acceptances"))
+    await undertaken(person, address)
     return address
+
+
+async def undertaken(person: Person, address: str, **kw: Any) -> None:
+    """The company undertakes in writing."""
+    body = {"text": "Nous réaliserons ces prestations.", "signed_on": "2026-03-01", **kw}
+    ok(await person.post(f"{address}/undertakings", body))
 
 
 async def test_a_subcontractor_is_presented_with_its_work_and_its_terms_of_payment(

@@ -125,7 +125,7 @@ async def test_overseers_see_a_header_until_a_lot_is_won(serving: Database, worl
     [
         "UPDATE member SET siren = '000000000'",
         "UPDATE lot SET title = 'X'",
-        "UPDATE consortium SET form = 'solidaire'",
+        "UPDATE consortium SET name = 'X'",
         "UPDATE party SET tasks = 'X'",
         "UPDATE split_line SET amount_cents = 1",
         "UPDATE interest SET member_id = app.member()",

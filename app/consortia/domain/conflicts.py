@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.certificates.domain import Kind
 from app.consortia.domain.rivals import Ground, Held, SeveralBidsForbidden, require_free
 from app.kernel.errors import AppError, Conflict
 from app.tenders.domain import Rules, SeveralBids
@@ -118,19 +117,3 @@ def require_under_cap(rules: Rules, bids: Collection[OwnBid], lots: Collection[U
 def mind_won(cap: int, won: int) -> list[str]:
     """What to mind when a company has won ``won`` lots of a tender that caps them."""
     return [TOO_MANY_WON.format(cap=cap, won=won)] if won > cap else []
-
-
-def reserved_gaps(
-    reserved: Mapping[UUID, frozenset[Kind]], proven: Mapping[UUID, frozenset[Kind]]
-) -> list[tuple[UUID, UUID]]:
-    """Each reserved lot with each holder that proves none of what it asks for.
-
-    ``reserved``: by lot, what one of proves that a company may answer it (L2113-12 to L2113-14);
-    ``proven``: by holder, what it proves on the deadline.
-    """
-    return [
-        (lot, party)
-        for lot, kinds in reserved.items()
-        for party, shown in proven.items()
-        if not kinds & shown
-    ]

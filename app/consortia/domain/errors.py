@@ -76,16 +76,6 @@ class LeadStays(Conflict):
     title = "Le mandataire ne peut pas se retirer : un groupement en a toujours un (CCP R2142-24)."
 
 
-class SplitOutdated(Conflict):
-    """The split names a company that has left."""
-
-    code = "split_outdated"
-    title = (
-        "La répartition nomme une entreprise qui s'est retirée : écrivez-la de nouveau avant de "
-        "proposer la convention."
-    )
-
-
 class UnknownParty(Invalid):
     """The party is not one of this consortium's, or has yet to join."""
 
@@ -140,6 +130,13 @@ class NotAgreed(Conflict):
 
     code = "not_agreed"
     title = "Chaque entreprise doit avoir approuvé la convention avant le dépôt."
+
+
+class AlreadySubmitted(Conflict):
+    """A bid goes out once; a round opens it again."""
+
+    code = "already_submitted"
+    title = "L'offre est déjà déposée : ouvrez un tour pour la remettre à nouveau."
 
 
 class TooLate(Conflict):
@@ -209,20 +206,6 @@ class ReceiptExists(Conflict):
 
     code = "receipt_exists"
     title = "Cet encaissement est déjà enregistré sous cette référence."
-
-
-class Alone(Conflict):
-    """A consortium is of two companies at least (R2142-19)."""
-
-    code = "alone"
-    title = "Un groupement réunit deux entreprises au moins."
-
-
-class PartyWithoutPart(Conflict):
-    """Every party holds a part of the work (R2142-20)."""
-
-    code = "party_without_part"
-    title = "Chaque entreprise du groupement doit avoir une part dans la répartition."
 
 
 class NoPart(Conflict):

@@ -96,3 +96,34 @@ class NotOutside(Conflict):
 
     code = "not_outside"
     title = "Seule la parole d'une entreprise extérieure est consignée par le mandataire."
+
+
+class MandateOfTheLead(Conflict):
+    """Co-contractors let the lead sign for them; nobody else needs to."""
+
+    code = "mandate_of_the_lead"
+    title = "L'habilitation se donne par un cotraitant au mandataire (CCP R2142-23)."
+
+
+class EvidenceMissing(Invalid):
+    """What a company from outside said is recorded with what proves it."""
+
+    code = "evidence_missing"
+    title = "Dites ce qui prouve la parole de l'entreprise extérieure (evidence)."
+
+
+class NothingToUndertake(Conflict):
+    """Holders are bound by the agreement."""
+
+    code = "nothing_to_undertake"
+    title = (
+        "L'engagement écrit est celui d'un sous-traitant ou d'une entreprise dont les capacités "
+        "sont invoquées (CCP R2193-1, R2142-3) : un membre du groupement approuve la convention."
+    )
+
+
+class AlreadyUndertaken(Conflict):
+    """Once said, it binds."""
+
+    code = "already_undertaken"
+    title = "L'engagement de cette entreprise est déjà consigné."

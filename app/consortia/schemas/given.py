@@ -16,6 +16,7 @@ from app.consortia.domain import (
     Outside,
     PartyRole,
     RoundGround,
+    SignedBy,
     Subcontract,
 )
 from app.infra.http.ids import (
@@ -121,6 +122,9 @@ class SubmissionIn(In):
     """The bid as handed in."""
 
     submitted_at: Instant = Field(description="End of the upload (CCP R2151-5).")
+    signed_by: SignedBy = Field(
+        SignedBy.ALL, description="Each company, or the lead with its mandates (R2142-23)."
+    )
     platform: ShortText | None = None
     reference: ShortText | None = Field(None, description="The platform's receipt.")
 

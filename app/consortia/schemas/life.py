@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import AwareDatetime, Field
 
-from app.consortia.domain import ChangeGround, FailureKind, RoundGround
+from app.consortia.domain import ChangeGround, FailureKind, RoundGround, SignedBy
 from app.infra.http.ids import (
     ApplicationId,
     ChangeId,
@@ -22,6 +22,7 @@ class ApplicationOut(Out):
 
     id: ApplicationId
     submitted_at: AwareDatetime
+    signed_by: SignedBy
     platform: str | None
     reference: str | None
     recorded_at: AwareDatetime

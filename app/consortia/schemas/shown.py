@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
-from app.consortia.domain import Form, PartyRole, State
+from app.consortia.domain import Form, PartyRole, SignedBy, State
 from app.consortia.schemas.outcomes import AwardOut, award_out
 from app.consortia.service.reading import ConsortiumView
 from app.infra.http.ids import (
@@ -28,6 +28,7 @@ class ConsortiumSummary(Out):
     tender_id: TenderId
     name: str
     form: Form
+    form_at_award: Form | None
     lead_member_id: MemberId
     state: State
     version: int = Field(description="Also the ETag.")
@@ -124,6 +125,7 @@ class ConsortiumOut(ConsortiumSummary):
     An invited company sees the lots, and its own row among the parties.
     """
 
+    justification: str | None = None
     lot_ids: list[LotId]
     parties: list[PartyOut]
     agreement: AgreementState | None
@@ -141,6 +143,7 @@ class SubmissionOut(Out):
 
     id: SubmissionId
     submitted_at: AwareDatetime
+    signed_by: SignedBy
     platform: str | None
     reference: str | None
 

@@ -5,6 +5,8 @@ from app.consortia.service.changes import change_composition, record_failure
 from app.consortia.service.composition import form, invite
 from app.consortia.service.conflicts import mind_wins
 from app.consortia.service.dossiers import Dossier, dossier, led, signing_party
+from app.consortia.service.forms import change_form
+from app.consortia.service.mandates import end_mandate, give_mandate, undertake
 from app.consortia.service.outcomes import award, reverse_award
 from app.consortia.service.parties import (
     accept_invitation,
@@ -29,11 +31,14 @@ __all__ = [
     "approve",
     "award",
     "change_composition",
+    "change_form",
     "concerned",
     "decide_wall",
     "dossier",
+    "end_mandate",
     "end_naming",
     "form",
+    "give_mandate",
     "invite",
     "led",
     "mind_wins",
@@ -52,6 +57,7 @@ __all__ = [
     "signing_party",
     "submit",
     "take_succession",
+    "undertake",
     "view",
     "withdraw_agreement",
     "withdraw_consortium",

@@ -8,14 +8,15 @@ from app.clusters import service as clusters
 from app.consortia import (
     domain,
     party_repository,
+    readiness_lists,
     repository,
     split_repository,
 )
 from app.consortia.access import own_party, require_lead
+from app.consortia.domain import Step
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
 from app.consortia.models import Agreement, Approval, Consortium
 from app.consortia.service.conflicts import may_answer
-from app.consortia.split_models import Split
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
 from app.kernel.access import Permission
@@ -26,17 +27,17 @@ from app.kernel.errors import NotFound
 async def propose(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Agreement:
     """Freeze the newest split and ask every party to approve it.
 
-    Raises NotFound, NotLead, SplitFrozen, SplitMissing, InvitationPending, Alone, SplitOutdated,
-    PartyWithoutPart.
+    Raises NotFound, NotLead, SplitFrozen, NotReady.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.propose()
     split = await split_repository.latest_split(session, consortium)
+    facts = await readiness_lists.read(session, consortium_id, actor.now)
+    domain.require_ready(domain.missing_for(Step.PROPOSE, facts))
     if split is None:
         raise domain.SplitMissing
-    await _check_composition(session, consortium, split)
     agreement = Agreement(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -169,21 +170,6 @@ async def _agree_if_all_did(
             AgreementReached(consortium.id, agreement.id),
             consortium_id=consortium.id,
         )
-
-
-async def _check_composition(session: AsyncSession, consortium: Consortium, split: Split) -> None:
-    """Everyone asked has answered, and everyone in has a part."""
-    composition = await party_repository.composition(session, consortium)
-    if any(party.joined_at is None for party in composition):
-        raise domain.InvitationPending
-    holders = {party.id for party in composition if party.holds}
-    if len(holders) == 1:
-        raise domain.Alone
-    named = await split_repository.parties_named(session, split)
-    if named - {party.id for party in composition}:
-        raise domain.SplitOutdated
-    if holders - named:
-        raise domain.PartyWithoutPart
 
 
 async def _current(session: AsyncSession, consortium: Consortium, agreement_id: UUID) -> Agreement:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, life_repository, party_repository, repository
+from app.consortia import domain, life_repository, readiness_lists, repository
 from app.consortia.access import require_lead
-from app.consortia.domain import RoundGround
+from app.consortia.domain import RoundGround, SignedBy, Step
 from app.consortia.events import ApplicationSubmitted, RoundOpened
 from app.consortia.life_models import Application, Round
 from app.infra.db import add_or_refuse
@@ -23,23 +23,20 @@ async def apply(
     consortium_id: UUID,
     *,
     submitted_at: datetime,
+    signed_by: SignedBy = SignedBy.ALL,
     platform: str | None,
     reference: str | None,
 ) -> Application:
     """Record that the application was handed in: the composition is frozen (R2142-26).
 
-    Raises NotFound, NotLead, Alone, InvitationPending, AlreadySubmitted, TooLate, Invalid,
-    ApplicationExists.
+    Raises NotFound, NotLead, AlreadySubmitted, NotReady, TooLate, Invalid, ApplicationExists.
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.require_before_bid()
-    composition = await party_repository.composition(session, consortium)
-    if any(party.holds and party.joined_at is None for party in composition):
-        raise domain.InvitationPending
-    if sum(party.holds for party in composition) == 1:
-        raise domain.Alone
+    facts = await readiness_lists.read(session, consortium_id, actor.now)
+    domain.require_ready(domain.missing_for(Step.APPLY, facts, signed_by))
     tender = await tenders.get_tender(session, actor, consortium.tender_id)
     if is_late(tender.deadline_at, tender.deadline_certain, submitted_at):
         raise domain.TooLate
@@ -49,6 +46,7 @@ async def apply(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
         submitted_at=submitted_at,
+        signed_by=signed_by,
         platform=platform,
         reference=reference,
         person_id=actor.person_id,

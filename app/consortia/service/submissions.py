@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import domain, life_repository, repository
+from app.consortia import domain, life_repository, readiness_lists, repository
 from app.consortia.access import require_lead
+from app.consortia.domain import SignedBy, Step
 from app.consortia.events import BidSubmitted
 from app.consortia.life_models import Round
 from app.consortia.models import Consortium, Submission
@@ -23,16 +24,21 @@ async def submit(
     consortium_id: UUID,
     *,
     submitted_at: datetime,
+    signed_by: SignedBy = SignedBy.ALL,
     platform: str | None,
     reference: str | None,
 ) -> Submission:
     """Record that the bid was handed in; ``submitted_at`` is the end of the upload.
 
-    Raises NotFound, NotLead, NotAgreed, TooLate, Invalid (to come, or before the proposal).
+    Raises NotFound, NotLead, AlreadySubmitted, NotReady, TooLate, Invalid (to come, or before the
+    proposal).
     """
     consortium = await repository.load(session, actor, consortium_id)
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
+    consortium.require_before_bid()
+    facts = await readiness_lists.read(session, consortium_id, actor.now)
+    domain.require_ready(domain.missing_for(Step.SUBMIT, facts, signed_by))
     consortium.submit()
     turn = await life_repository.last_round(session, consortium)
     if await _is_late(session, actor, consortium, turn, submitted_at):
@@ -51,6 +57,7 @@ async def submit(
         platform=platform,
         reference=reference,
         submitted_at=submitted_at,
+        signed_by=signed_by,
         round=turn.number if turn else 0,
     )
     session.add(submission)

@@ -194,6 +194,47 @@ def record_award(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "submitted"), body=body)
 
 
+@builds("write_form")
+def write_form(scene: Scene, _who: str) -> Call:
+    """While talks are open."""
+    side = scene.stages["forming"].x
+    body = {"form": "solidaire", "justification": "Compétences complémentaires."}
+    return Call(in_consortium(scene, "forming"), body=body, version=side.version)
+
+
+@builds("give_mandate")
+def give_mandate(scene: Scene, _who: str) -> Call:
+    """Beta lets alpha sign."""
+    body = {"scope": ["bid"], "valid_from": TODAY}
+    party = scene.own_party("agreed", "party")
+    return Call(in_consortium(scene, "agreed", party_id=party), body=body)
+
+
+@builds("give_mandate@file")
+def give_mandate_with_file(scene: Scene, _who: str) -> Call:
+    """Its file is not beta's to name."""
+    named = {"certificate_id": scene.own["shared_certificate_id"]}
+    body = {"scope": ["bid"], "valid_from": TODAY, **named}
+    party = scene.own_party("agreed", "party")
+    return Call(in_consortium(scene, "agreed", party_id=party), body=body)
+
+
+@builds("end_mandate")
+def end_mandate(scene: Scene, _who: str) -> Call:
+    """What beta has given."""
+    side = scene.stages["submitted"].x
+    ids = {"party_id": scene.own_party("submitted", "party"), "mandate_id": side.mandate_id}
+    return Call(in_consortium(scene, "submitted", **ids))
+
+
+@builds("undertake")
+def undertake(scene: Scene, _who: str) -> Call:
+    """Beta holds the contract: it is told so."""
+    body = {"text": "Prête un camion.", "signed_on": TODAY}
+    party = scene.own_party("agreed", "party")
+    return Call(in_consortium(scene, "agreed", party_id=party), body=body)
+
+
 @builds("submit_application")
 def submit_application(scene: Scene, _who: str) -> Call:
     """Before the bid."""
