@@ -17,6 +17,7 @@ from app.consortia.split_endpoints import router as splits
 from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
+from app.contracts.endpoints import router as contracts
 from app.contributions.endpoints import router as contributions
 from app.documents.clause_endpoints import choices as clause_choices
 from app.documents.clause_endpoints import library as clauses
@@ -70,6 +71,7 @@ ROOMS = (
     readiness,
     outcomes,
     solo_bids,
+    contracts,
     decisions,
     trails,
     documents,
@@ -106,6 +108,7 @@ TAGS = [
     {"name": "tenders", "description": "What the cluster follows, and who would take what."},
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "documents", "description": "What joint answers sign: clauses, PDF, signed files."},
+    {"name": "contracts", "description": "What was won, carried out: orders, amendments, money."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},

@@ -258,6 +258,12 @@ class Award(TenantRow, Base):
     reversed_at: Mapped[datetime | None]
     reversed_by: Mapped[UUID | None]
     reversal_reason: Mapped[str | None]
+    signed_on: Mapped[date | None]
+
+    def require_unsigned(self) -> None:
+        """Raise AlreadySigned once it has become a contract."""
+        if self.signed_on is not None:
+            raise domain.AlreadySigned
 
 
 class AwardPart(TenantRow, Base):

@@ -22,6 +22,7 @@ from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
+from tests.contracts.steps import Work, sign_contract
 from tests.documents.steps import SIGNED, issue, sign
 from tests.world import NOW, Person, World, build_world, enrol, siren
 
@@ -121,6 +122,21 @@ class Found:
 
 
 @dataclass
+class Held:
+    """Contracts of one of two rivals: of a lot with an amount, and a framework.
+
+    ``version`` is that of the joint answer which won the first.
+    """
+
+    work: Work
+    frame: Work
+    parts: Any
+    version: int = 0
+    amendment_id: str = ""
+    order_id: str = ""
+
+
+@dataclass
 class Scene:
     """A cluster with a rivalry at each stage, and a tender that nobody answers yet."""
 
@@ -143,6 +159,7 @@ class Scene:
     alone: Any = None
     """A tender that alpha answers alone."""
     searches: dict[str, "Found"] = field(default_factory=dict)
+    contracts: dict[str, Held] = field(default_factory=dict)
     refusal: str = ""
     """What a mail to the treasurer bears, to have no more of them."""
     own: dict[str, str] = field(default_factory=dict)
@@ -157,6 +174,10 @@ class Scene:
     def found(self, whose: str = "manager") -> Found:
         """A search of the company of a persona, or of the cluster's coordinator."""
         return self.searches[self.personas[whose]]
+
+    def held(self) -> Held:
+        """The contracts that the manager's company leads."""
+        return self.contracts[self.personas["manager"]]
 
     def own_party(self, stage: str, persona: str) -> str:
         """The party of X that a persona would speak for: the lead's, but for ``party``."""
@@ -188,6 +209,7 @@ async def build_scene(
         ]
         scene.stages[stage] = Rivalry(tender, *sides)
     scene.free = await write_tender(world)
+    await _contracts(scene)
     await _companies(scene)
     await _walls(scene, marks[0])
     await _comings_and_goings(scene)
@@ -253,6 +275,48 @@ async def _document(side: Side, mark: str) -> None:
     for person in (side.bid.lead, *side.bid.others):
         body = SIGNED + mark.encode()
         side.signatures.append(ok(await sign(person, side.bid, side.document, body), 200))
+
+
+async def _contracts(scene: Scene) -> None:
+    """Each rival carries out what it won: a lot with an amount, and a framework."""
+    world, rivalry = scene.world, scene.stages["won"]
+    tender = await write_tender(world)
+    for rank, side in enumerate((rivalry.x, rivalry.y)):
+        odd = 57_731 * len(side.mark) + 1_373 * rank
+        said = {"number": f"{side.mark} marché", **_threshold(20_000_000 + odd)}
+        work = Work(side.bid, ok(await sign_contract(side.bid, side.award, **said)))
+        change, parts = 1_234_567 + odd, await work.held()
+        said = {"reason": f"{side.mark} avenant"}
+        amended = ok(await work.amend("review_clause", change, parts[0] + change, parts[1], **said))
+        frame = await _framework(side, tender, rank, odd)
+        order = ok(await frame.order(f"{side.mark} BC1", 7_654_321 + odd, 3_210_987 + odd))
+        side.version = await side.bid.version()
+        name = "alpha" if rank == 0 else "gamma"
+        scene.contracts[name] = Held(
+            work, frame, amended["parts"], side.version, amended["id"], order["id"]
+        )
+
+
+async def _framework(side: Side, tender: Any, rank: int, odd: int) -> Work:
+    """A framework without an amount, held by a group that is paid on one account."""
+    lead, (other,) = side.bid.lead, side.bid.others
+    bid = await Bid.form(tender, lead, other, name=f"{side.mark} cadre", form="solidaire")
+    ok(await bid.write(bid.shares(6_000, 4_000, amount=None)), 200)
+    await bid.agree()
+    ok(await bid.submit())
+    award = ok(await bid.award(rank, None))
+    said = {
+        "form": "solidaire",
+        "number": f"{side.mark} accord-cadre",
+        "maximum": {"amount_cents": 987_654_321 + odd},
+        **_threshold(30_000_000 + odd),
+    }
+    return Work(bid, ok(await sign_contract(bid, award, **said)))
+
+
+def _threshold(cents: int) -> Any:
+    """A threshold that stands nowhere else: the usual one would be seen in every contract."""
+    return {"european_threshold": {"amount_cents": cents}}
 
 
 async def _comings_and_goings(scene: Scene) -> None:

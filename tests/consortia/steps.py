@@ -64,13 +64,14 @@ class Bid:
         *others: Person,
         lots: list[str] | None = None,
         name: str = "Groupement",
+        form: str = "conjoint",
     ) -> "Bid":
         """Open it; the others are invited and accept."""
         answered = lots or [lot["id"] for lot in tender["lots"]]
         body = {
             "tender_id": tender["id"],
             "name": name,
-            "form": "conjoint",
+            "form": form,
             "lot_ids": answered,
         }
         bid = cls(lead, list(others), answered, ok(await lead.post("/v1/consortia", body)))

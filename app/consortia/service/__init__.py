@@ -5,6 +5,15 @@ from app.consortia.service.changes import change_composition, record_failure
 from app.consortia.service.composition import form, invite
 from app.consortia.service.conflicts import mind_wins
 from app.consortia.service.dossiers import Dossier, dossier, led, signing_party
+from app.consortia.service.execution import (
+    Standing,
+    close,
+    opened,
+    run,
+    sign,
+    speak,
+    won_award,
+)
 from app.consortia.service.forms import change_form
 from app.consortia.service.mandates import end_mandate, give_mandate, undertake
 from app.consortia.service.outcomes import award, reverse_award
@@ -26,12 +35,14 @@ from app.consortia.service.withdrawals import withdraw_consortium
 
 __all__ = [
     "Dossier",
+    "Standing",
     "accept_invitation",
     "apply",
     "approve",
     "award",
     "change_composition",
     "change_form",
+    "close",
     "concerned",
     "decide_wall",
     "dossier",
@@ -46,6 +57,7 @@ __all__ = [
     "offer_succession",
     "open_by_refusal",
     "open_round",
+    "opened",
     "propose",
     "record_approval",
     "record_failure",
@@ -54,7 +66,10 @@ __all__ = [
     "refuse_invitation",
     "reverse_award",
     "reverse_receipt",
+    "run",
+    "sign",
     "signing_party",
+    "speak",
     "submit",
     "take_succession",
     "undertake",
@@ -64,5 +79,6 @@ __all__ = [
     "withdraw_decision",
     "withdraw_party",
     "withdraw_solo_bid",
+    "won_award",
     "write_split",
 ]

@@ -130,6 +130,7 @@ async def reverse_award(
     taken = await repository.take_back(session, actor, wrong, reason)
     if taken is None:
         raise domain.AlreadyTakenBack
+    taken.require_unsigned()
     if await repository.received_in_all(session, taken):
         raise domain.MoneyCameIn
     standing = await repository.awards(session, consortium)

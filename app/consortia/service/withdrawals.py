@@ -33,6 +33,7 @@ async def withdraw_consortium(
         if party.joined_at is None:
             await party_repository.end_invitation(session, party, actor.now)
     for award in await repository.awards(session, consortium):
+        award.require_unsigned()
         await forget_forecast(session, actor, award)
     withdrawal = Withdrawal(
         cluster_id=actor.cluster_id,

@@ -5,8 +5,17 @@ from tests.access.builders import (
     certificates,
     cluster,
     consortia,
+    contracts,
     documents,
     searches,
 )
 
-__all__ = ["alerts", "certificates", "cluster", "consortia", "documents", "searches"]
+__all__ = [
+    "alerts",
+    "certificates",
+    "cluster",
+    "consortia",
+    "contracts",
+    "documents",
+    "searches",
+]

@@ -1,0 +1,71 @@
+"""Rules of a contract that is carried out, without a database."""
+
+from app.contracts.domain.amendments import (
+    ARTICLES,
+    Base,
+    Ground,
+    check_left,
+    check_order,
+    cumulated_bps,
+    exact,
+    limit_bps,
+    moves,
+)
+from app.contracts.domain.errors import (
+    AlreadyClosed,
+    AlreadyReversed,
+    BelowNothing,
+    BeyondHalf,
+    BeyondLowAmount,
+    BeyondMaximum,
+    ContractClosed,
+    ContractExists,
+    FormUnjustified,
+    JointAccountUnexpected,
+    MaximumMissing,
+    MaximumUnexpected,
+    NotFramework,
+    NotInContract,
+    NotSettled,
+    OrderExists,
+    PartsNotExact,
+)
+from app.contracts.domain.terms import ContractNature, Ending, Payment, Terms, european_threshold
+
+TELLING = (BelowNothing, BeyondHalf, BeyondLowAmount, BeyondMaximum, PartsNotExact)
+"""Refusals from which an amount can be computed: whoever is told has opened the amounts."""
+
+__all__ = [
+    "ARTICLES",
+    "TELLING",
+    "AlreadyClosed",
+    "AlreadyReversed",
+    "Base",
+    "BelowNothing",
+    "BeyondHalf",
+    "BeyondLowAmount",
+    "BeyondMaximum",
+    "ContractClosed",
+    "ContractExists",
+    "ContractNature",
+    "Ending",
+    "FormUnjustified",
+    "Ground",
+    "JointAccountUnexpected",
+    "MaximumMissing",
+    "MaximumUnexpected",
+    "NotFramework",
+    "NotInContract",
+    "NotSettled",
+    "OrderExists",
+    "PartsNotExact",
+    "Payment",
+    "Terms",
+    "check_left",
+    "check_order",
+    "cumulated_bps",
+    "european_threshold",
+    "exact",
+    "limit_bps",
+    "moves",
+]

@@ -1,0 +1,145 @@
+"""By how much a contract may change without a new call (R2194-1 to R2194-9)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.contracts.domain.errors import (
+    BelowNothing,
+    BeyondHalf,
+    BeyondLowAmount,
+    BeyondMaximum,
+    PartsNotExact,
+)
+from app.contracts.domain.terms import ContractNature
+from app.contracts.domain.words import euros, percent
+from app.kernel.errors import Fault
+from app.kernel.money import BPS_WHOLE
+
+
+class Ground(StrEnum):
+    """Why a contract is amended."""
+
+    REVIEW_CLAUSE = "review_clause"
+    """R2194-1: the documents foresaw it, in clear terms."""
+    ADDITIONAL_WORKS = "additional_works"
+    """R2194-2: needed, and another holder could not do them."""
+    UNFORESEEN = "unforeseen"
+    """R2194-5: what a diligent buyer could not foresee."""
+    SUBSTITUTION = "substitution"
+    """R2194-6: another holder takes a place (CE 16/5/2022 n° 459408)."""
+    NOT_SUBSTANTIAL = "not_substantial"
+    """R2194-7."""
+    LOW_AMOUNT = "low_amount"
+    """R2194-8."""
+
+
+ARTICLES = {
+    Ground.REVIEW_CLAUSE: "R2194-1",
+    Ground.ADDITIONAL_WORKS: "R2194-2",
+    Ground.UNFORESEEN: "R2194-5",
+    Ground.SUBSTITUTION: "R2194-6",
+    Ground.NOT_SUBSTANTIAL: "R2194-7",
+    Ground.LOW_AMOUNT: "R2194-8",
+}
+UP_TO_HALF = frozenset({Ground.ADDITIONAL_WORKS, Ground.UNFORESEEN})
+"""Each of them stays within half of the initial amount (R2194-3, R2194-5)."""
+
+_LIMIT_BPS = {
+    ContractNature.WORKS: 1_500,
+    ContractNature.SERVICES: 1_000,
+    ContractNature.SUPPLIES: 1_000,
+}
+
+
+def limit_bps(nature: ContractNature) -> int:
+    """What amendments of low amount stay under, cumulated, in basis points (R2194-8)."""
+    return _LIMIT_BPS[nature]
+
+
+def cumulated_bps(initial_cents: int, change_cents: int) -> int:
+    """A change in basis points of the initial amount, cut: under a limit exactly when it is."""
+    return abs(change_cents) * BPS_WHOLE // initial_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What changes are measured against: the initial amount, or the maximum of a framework."""
+
+    initial_cents: int
+    nature: ContractNature
+    threshold_cents: int
+
+    def most(self) -> int:
+        """The largest cumulated change of low amount, in cents: strictly under both limits."""
+        under_share = (self.initial_cents * limit_bps(self.nature) - 1) // BPS_WHOLE
+        return min(under_share, self.threshold_cents - 1)
+
+    def check(self, ground: Ground, change_cents: int, low_so_far_cents: int) -> None:
+        """Raise BeyondHalf or BeyondLowAmount, each with what would be accepted.
+
+        ``low_so_far_cents`` is what former amendments of low amount come to on balance: they
+        count together (R2194-9; directive 2014/24 article 72.2, net cumulative value).
+        """
+        if ground in UP_TO_HALF and abs(change_cents) * 2 > self.initial_cents:
+            half = euros(self.initial_cents // 2)
+            raise BeyondHalf(
+                f"Une modification de l'article {ARTICLES[ground]} ne dépasse pas 50 % du montant "
+                f"initial (CCP R2194-3) : au plus {half}."
+            )
+        total = low_so_far_cents + change_cents
+        if ground == Ground.LOW_AMOUNT and abs(total) > self.most():
+            raise BeyondLowAmount(self._refusal(change_cents, low_so_far_cents))
+
+    def _refusal(self, change_cents: int, so_far_cents: int) -> str:
+        sign = 1 if change_cents > 0 else -1
+        left = sign * self.most() - so_far_cents
+        total = percent(cumulated_bps(self.initial_cents, so_far_cents + change_cents))
+        accepted = (
+            f"Au plus {euros(left)} encore"
+            if left * sign > 0
+            else "Il ne reste rien à modifier ainsi"
+        )
+        return (
+            f"Cumulées, les modifications de faible montant feraient {total} du montant initial : "
+            f"il faut moins de {percent(limit_bps(self.nature))}, et moins que le seuil européen "
+            f"de {euros(self.threshold_cents)} (CCP R2194-8, R2194-9). {accepted}."
+        )
+
+
+def moves(
+    current: Mapping[UUID, int], wanted: Mapping[UUID, int], change_cents: int
+) -> dict[UUID, int]:
+    """By how much each part moves from ``current`` to ``wanted``; parties that move alone.
+
+    The wanted parts sum to the present total and the change, to the cent; raises PartsNotExact.
+    """
+    exact(wanted.values(), sum(current.values()) + change_cents, "/parts")
+    moved = {one: wanted.get(one, 0) - current.get(one, 0) for one in {*current, *wanted}}
+    return {one: cents for one, cents in sorted(moved.items()) if cents}
+
+
+def exact(parts: Iterable[int], total_cents: int, pointer: str) -> None:
+    """Raise PartsNotExact, with what is missing, unless the parts sum to the total."""
+    given = sum(parts)
+    if given != total_cents:
+        wanted = euros(total_cents)
+        message = f"Les parts font {euros(given)} ; il faut exactement {wanted} (CCP R2142-20)."
+        raise PartsNotExact(message, (Fault(pointer, "not_whole", message),))
+
+
+def check_order(ordered_cents: int, order_cents: int, maximum_cents: int) -> None:
+    """Raise BeyondMaximum when orders, cumulated, go beyond the maximum (L2125-1, R2162-4)."""
+    if ordered_cents + order_cents > maximum_cents:
+        raise BeyondMaximum(
+            f"Les commandes feraient {euros(ordered_cents + order_cents)} pour un maximum de "
+            f"{euros(maximum_cents)} (CCP R2162-4, L2125-1) : au plus "
+            f"{euros(maximum_cents - ordered_cents)} encore."
+        )
+
+
+def check_left(maximum_cents: int, ordered_cents: int) -> None:
+    """Raise BelowNothing when a maximum falls under what was ordered."""
+    if maximum_cents < max(ordered_cents, 1):
+        raise BelowNothing

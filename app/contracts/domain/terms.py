@@ -1,0 +1,105 @@
+"""What a contract says: its nature, how it pays, how it ends, and the thresholds that it meets."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.consortia.domain import Form
+from app.contracts.domain.errors import (
+    FormUnjustified,
+    JointAccountUnexpected,
+    MaximumMissing,
+    MaximumUnexpected,
+)
+
+
+class ContractNature(StrEnum):
+    """What is bought: the threshold of R2194-8 depends on it."""
+
+    WORKS = "works"
+    SERVICES = "services"
+    SUPPLIES = "supplies"
+
+
+class Payment(StrEnum):
+    """Where the buyer pays."""
+
+    SEPARATE = "separate"
+    """Each party on its own account."""
+    JOINT_ACCOUNT = "joint_account"
+    """All on one account, from which the lead pays each its part."""
+
+
+class Ending(StrEnum):
+    """Why a contract ended."""
+
+    PERFORMED = "performed"
+    AGREED = "agreed"
+    """Buyer and holders end it together."""
+    FORCE_MAJEURE = "force_majeure"
+    """L2195-2."""
+    FAULT = "fault"
+    """L2195-3 1°."""
+    GENERAL_INTEREST = "general_interest"
+    """L2195-3 2°."""
+    EXCLUSION = "exclusion"
+    """L2195-4."""
+    AWARD_UNLAWFUL = "award_unlawful"
+    """L2195-5."""
+    AMENDMENT_UNLAWFUL = "amendment_unlawful"
+    """L2195-6."""
+
+
+_EUROPEAN = (
+    (date(2026, 1, 1), 5_404_000_00, 216_000_00),
+    (date(2024, 1, 1), 5_538_000_00, 221_000_00),
+    (date.min, 5_382_000_00, 215_000_00),
+)
+"""From which day on: works, then services and supplies of local buyers (annex 2 of the code)."""
+
+
+def european_threshold(nature: ContractNature, on: date) -> int:
+    """The threshold in force on a day, in cents excluding tax, of buyers other than the State.
+
+    Those of the State (services and supplies) and of network operators differ: a contract may
+    name its own.
+    """
+    found = next(one for one in _EUROPEAN if on >= one[0])
+    return found[1] if nature == ContractNature.WORKS else found[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is signed; amounts in cents excluding tax, ``months`` from 1 to 600.
+
+    ``account_days``: how long the joint account may hold money before it warns, 1 to 365.
+    """
+
+    number: str
+    signed_on: date
+    starts_on: date
+    months: int
+    nature: ContractNature
+    form: Form
+    form_reason: str | None
+    payment: Payment
+    maximum_cents: int | None
+    threshold_cents: int | None
+    account_days: int
+
+    def check(self, bid_form: Form, awarded_cents: int | None) -> None:
+        """Raise MaximumMissing, MaximumUnexpected, FormUnjustified or JointAccountUnexpected."""
+        if awarded_cents is None and self.maximum_cents is None:
+            raise MaximumMissing
+        if awarded_cents is not None and self.maximum_cents is not None:
+            raise MaximumUnexpected
+        if self.form != bid_form and not self.form_reason:
+            raise FormUnjustified
+        if self.payment == Payment.JOINT_ACCOUNT and self.form != Form.SOLIDAIRE:
+            raise JointAccountUnexpected
+
+    def threshold(self) -> int:
+        """The European threshold that its amendments stay under, in cents."""
+        if self.threshold_cents is not None:
+            return self.threshold_cents
+        return european_threshold(self.nature, self.signed_on)

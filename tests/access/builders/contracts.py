@@ -1,0 +1,97 @@
+"""Contracts that are carried out: signature, orders, amendments, end."""
+
+from tests.access.builders.consortia import TODAY
+from tests.access.calls import Call, builds
+from tests.access.scene import Scene
+from tests.contracts.steps import Work, contract_body
+
+
+def of(work: Work, **ids: str) -> dict[str, str]:
+    """The ids of a path under a contract."""
+    return {"consortium_id": work.bid.body["id"], "contract_id": work.body["id"], **ids}
+
+
+@builds("list_contracts")
+def list_contracts(scene: Scene, _who: str) -> Call:
+    """Those of a joint answer that has won."""
+    return Call({"consortium_id": scene.held().work.bid.body["id"]})
+
+
+@builds("list_contracts@submitted")
+def list_before(scene: Scene, _who: str) -> Call:
+    """Nothing is won yet."""
+    return Call({"consortium_id": scene.stages["submitted"].x.id})
+
+
+@builds("get_contract")
+@builds("list_amendments")
+def of_a_contract(scene: Scene, _who: str) -> Call:
+    """X's contract."""
+    return Call(of(scene.held().work))
+
+
+@builds("list_orders")
+def of_a_framework(scene: Scene, _who: str) -> Call:
+    """X's framework."""
+    return Call(of(scene.held().frame))
+
+
+@builds("sign_contract")
+def sign_contract(scene: Scene, _who: str) -> Call:
+    """It is signed already: its lead is told so."""
+    work = scene.held().work
+    body = contract_body(work.body["award_id"])
+    return Call({"consortium_id": work.bid.body["id"]}, body=body)
+
+
+@builds("place_order")
+def place_order(scene: Scene, _who: str) -> Call:
+    """Within the maximum."""
+    frame = scene.held().frame
+    body = {
+        "number": "BC2",
+        "ordered_on": TODAY,
+        "amount": {"amount_cents": 1_000},
+        "parts": frame.parts(600, 400),
+    }
+    return Call(of(frame), body=body)
+
+
+@builds("reverse_order")
+def reverse_order(scene: Scene, _who: str) -> Call:
+    """X's only order."""
+    held = scene.held()
+    return Call(of(held.frame, order_id=held.order_id))
+
+
+@builds("amend_contract")
+def amend_contract(scene: Scene, _who: str) -> Call:
+    """Parts as they stand."""
+    held = scene.held()
+    parts = [
+        {"party_id": one["party_id"], "amount_cents": one["amount"]["amount_cents"]}
+        for one in held.parts
+    ]
+    body = {
+        "ground": "not_substantial",
+        "reason": "Sans objet.",
+        "signed_on": TODAY,
+        "change_cents": 0,
+        "parts": parts,
+    }
+    return Call(of(held.work), body=body, version=held.version)
+
+
+@builds("reverse_amendment")
+def reverse_amendment(scene: Scene, _who: str) -> Call:
+    """X's only amendment."""
+    held = scene.held()
+    path = of(held.work, amendment_id=held.amendment_id)
+    return Call(path, body={"reason": "Erreur."})
+
+
+@builds("close_contract")
+def close_contract(scene: Scene, _who: str) -> Call:
+    """Performed."""
+    body = {"ground": "performed", "ended_on": TODAY}
+    return Call(of(scene.held().work), body=body)

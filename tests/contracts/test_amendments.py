@@ -1,0 +1,155 @@
+"""Amendments over HTTP: each ground with its article, and what the cluster then expects."""
+
+from tests.consortia.steps import EURO, ok, refused
+from tests.contracts.steps import framework, signed
+from tests.world import World
+
+
+async def test_r2194_8_low_amounts_stay_under_ten_percent_cumulated(world: World) -> None:
+    work = await signed(world)
+    first = ok(await work.amend("low_amount", 500_000, 5_900_000, 3_600_000))
+    assert first["article"] == "R2194-8"
+    assert first["amended"] == {
+        "total": {"amount_cents": 500_000, "currency": "EUR"},
+        "total_bps": 555,
+        "low_amount": {"amount_cents": 500_000, "currency": "EUR"},
+        "low_amount_bps": 555,
+        "limit_bps": 1_000,
+    }
+    over = refused(
+        await work.amend("low_amount", 400_000, 5_900_000, 4_000_000), 409, "beyond_low_amount"
+    )
+    assert "R2194-9" in over["detail"]
+    # Ten percent itself is not under it: 9,000.00 € less one cent, of which 5,000 € are spent.
+    assert "3\u202f999,99 € encore" in over["detail"]
+    last = ok(await work.amend("low_amount", 399_999, 5_900_000, 3_999_999))
+    assert last["amended"]["low_amount_bps"] == 999
+    assert (await work.now(world.beta))["amended"] == last["amended"]
+
+
+async def test_r2194_8_works_have_fifteen_percent(world: World) -> None:
+    work = await signed(world, nature="works")
+    ok(await work.amend("low_amount", 1_349_999, 6_749_999, 3_600_000))
+    refused(await work.amend("low_amount", 1, 6_750_000, 3_600_000), 409, "beyond_low_amount")
+
+
+async def test_r2194_8_the_european_threshold_binds_where_it_is_lower(world: World) -> None:
+    work = await signed(world, european_threshold={"amount_cents": 200_000})
+    over = await work.amend("low_amount", 200_000, 5_600_000, 3_600_000)
+    assert "seuil européen de 2\u202f000,00 €" in refused(over, 409, "beyond_low_amount")["detail"]
+    ok(await work.amend("low_amount", 199_999, 5_599_999, 3_600_000))
+
+
+async def test_r2194_8_what_is_taken_away_counts_too(world: World) -> None:
+    work = await signed(world)
+    refused(
+        await work.amend("low_amount", -900_000, 5_400_000, 2_700_000), 409, "beyond_low_amount"
+    )
+    ok(await work.amend("low_amount", -899_999, 5_400_000, 2_700_001))
+
+
+async def test_r2194_3_additional_and_unforeseen_up_to_half_each(world: World) -> None:
+    work = await signed(world)
+    for ground, article in (("additional_works", "R2194-2"), ("unforeseen", "R2194-5")):
+        over = refused(
+            await work.amend(ground, 4_500_001, 9_900_001, 3_600_000), 409, "beyond_half"
+        )
+        assert article in over["detail"]
+        assert "R2194-3" in over["detail"]
+    ok(await work.amend("additional_works", 4_500_000, 9_900_000, 3_600_000))
+    ok(await work.amend("unforeseen", 4_500_000, 9_900_000, 8_100_000))
+    assert (await work.now())["amended"]["total_bps"] == 10_000
+
+
+async def test_r2194_1_and_7_have_no_share_to_stay_under(world: World) -> None:
+    work = await signed(world)
+    ok(await work.amend("review_clause", 9_000_000, 14_400_000, 3_600_000))
+    ok(await work.amend("not_substantial", 100, 14_400_100, 3_600_000))
+    assert (await work.now())["amended"]["low_amount_bps"] == 0
+
+
+async def test_r2142_20_the_new_parts_are_exact(world: World) -> None:
+    work = await signed(world)
+    wrong = await work.amend("low_amount", 500_000, 5_900_000, 3_599_999)
+    assert "R2142-20" in refused(wrong, 422, "parts_not_exact")["detail"]
+    refused(await work.amend("low_amount", 500_000), 422, "parts_not_exact")
+    ok(await work.amend("substitution", 0, 9_000_000, 0))
+    assert await work.held() == [9_000_000, 0]
+
+
+async def test_domain_5_8_an_amendment_moves_what_is_forecast(world: World) -> None:
+    work = await signed(world)
+    ok(await work.amend("not_substantial", 0, 4_500_000, 4_500_000))
+    seen = await work.bid.contribution()
+    assert [one["forecast"]["amount_cents"] for one in seen["parties"]] == [675_000, 675_000]
+    assert seen["forecast"]["amount_cents"] == 1_350_000
+    ok(await work.amend("low_amount", 100_000, 4_600_000, 4_500_000))
+    assert (await work.bid.contribution())["forecast"]["amount_cents"] == 1_365_000
+
+
+async def test_an_amendment_names_the_version_that_was_read(world: World) -> None:
+    work = await signed(world)
+    body = {
+        "ground": "not_substantial",
+        "reason": "Nouvelle répartition.",
+        "signed_on": "2026-03-02",
+        "change_cents": 0,
+        "parts": work.parts(4_500_000, 4_500_000),
+    }
+    path = f"{work.path}/amendments"
+    refused(await work.lead.post(path, body), 428, "version_required")
+    stale = await work.lead.post(path, body, If_Match='"1"')
+    refused(stale, 412, "stale_version")
+    seen = await work.lead.get(work.path)
+    ok(await work.lead.post(path, body, If_Match=seen.headers["ETag"]))
+
+
+async def test_an_amendment_is_taken_back_by_its_opposite(world: World) -> None:
+    work = await signed(world)
+    first = ok(await work.amend("low_amount", 800_000, 6_200_000, 3_600_000))
+    path = f"{work.path}/amendments/{first['id']}/reversals"
+    gone = ok(await work.lead.post(path, {"reason": "Annulé."}))
+    assert gone["amended"]["low_amount_bps"] == 0
+    assert await work.held() == [5_400_000, 3_600_000]
+    refused(await work.lead.post(path, {"reason": "Annulé."}), 409, "already_reversed")
+    ok(await work.amend("low_amount", 800_000, 6_200_000, 3_600_000))
+    listed = ok(await world.beta.get(f"{work.path}/amendments"), 200)["items"]
+    changes = [one["change"]["amount_cents"] for one in listed]
+    assert changes == [800_000, -800_000, 800_000]
+
+
+async def test_no_part_falls_below_nothing(world: World) -> None:
+    work = await signed(world)
+    first = ok(await work.amend("review_clause", 1_000_000, 6_400_000, 3_600_000))
+    ok(await work.amend("review_clause", 0, 0, 10_000_000))
+    path = f"{work.path}/amendments/{first['id']}/reversals"
+    refused(await work.lead.post(path, {"reason": "Annulé."}), 409, "below_nothing")
+
+
+async def test_l2125_1_that_of_a_framework_moves_its_maximum(world: World) -> None:
+    work = await framework(world)
+    ok(await work.order("BC1", 30_000 * EURO, 20_000 * EURO))
+    ok(await work.amend("low_amount", 1_000 * EURO))
+    ok(await work.order("BC2", 1_000 * EURO, 0))
+    refused(await work.amend("review_clause", -1), 409, "below_nothing")
+    assert await work.held() == [31_000 * EURO, 20_000 * EURO]
+    ok(await work.amend("substitution", 0, 51_000 * EURO, 0))
+    assert await work.held() == [51_000 * EURO, 0]
+
+
+async def test_only_who_holds_the_contract_gets_a_part(world: World) -> None:
+    work = await signed(world)
+    outside = {"outside": {"name": "Régie du Forez"}, "role": "subcontractor"}
+    terms = {"works_for": work.party(world.alpha), "payment_terms": "30 jours"}
+    asked = await work.lead.post(
+        f"{work.bid.path}/parties", {**outside, "tasks": "Son", "subcontract": terms}
+    )
+    stranger = asked.json().get("id", "par_" + "0" * 32)
+    parts = [*work.parts(5_400_000, 3_600_000), {"party_id": stranger, "amount_cents": 0}]
+    refused(await work.amend("substitution", 0, parts=parts), 422, "not_in_contract")
+
+
+async def test_a_party_amends_nothing(world: World) -> None:
+    work = await signed(world)
+    answer = await work.amend_by(world.beta, "low_amount", 100, 5_400_100, 3_600_000)
+    refused(answer, 403, "not_lead")
