@@ -65,6 +65,24 @@ class MemberChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLinked(Event):
+    """Someone says that two companies are linked."""
+
+    type: ClassVar[str] = "member.linked"
+    member_id: UUID
+    other_member_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLinkEnded(Event):
+    """Someone takes back that two companies are linked."""
+
+    type: ClassVar[str] = "member.link_ended"
+    member_id: UUID
+    other_member_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CandidacyOpened(Event):
     """A company was presented."""
 

@@ -81,6 +81,24 @@ def changes_item(member_id: UUID) -> ItemQuery:
     )
 
 
+def links_item(member_id: UUID) -> ItemQuery:
+    """What was said to link a company to others, by either side, oldest first."""
+    return ItemQuery(
+        f"""
+    SELECT json_build_object('items', (
+      SELECT coalesce(json_agg(json_build_object(
+        'id', {public_id("lnk", "l.id")}, 'member_id', {public_id("mem", "l.member_id")},
+        'other_member_id', {public_id("mem", "l.other_member_id")}, 'kind', l.kind,
+        'evidence', l.evidence, 'said_for', {public_id("mem", "l.said_for")},
+        'said_at', {instant("l.said_at")}, 'ended_at', {instant("l.ended_at")})
+        ORDER BY l.id), '[]')
+      FROM member_link l WHERE l.cluster_id = member.cluster_id
+        AND member.id IN (l.member_id, l.other_member_id))) AS item, NULL AS version
+    FROM member WHERE cluster_id = app.cluster() AND id = $1::uuid""",
+        [member_id],
+    )
+
+
 def _history(member_id: UUID, table: str, shown: str) -> ItemQuery:
     return ItemQuery(
         f"""

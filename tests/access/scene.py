@@ -155,6 +155,7 @@ class Scene:
     membership_id: str = ""
     decision_id: str = ""
     named_id: str = ""
+    link_id: str = ""
     naming: Any = None
     alone: Any = None
     """A tender that alpha answers alone."""
@@ -216,6 +217,12 @@ async def build_scene(
     await _holdings(scene, marks[0])
     await _searches(scene)
     await _alone(scene)
+    link = {"other_member_id": world.delta.member, "kind": "group", "evidence": "Kbis"}
+    path = f"/v1/members/{world.beta.member}/links"
+    scene.link_id = ok(await world.coordinator.post(path, link))["id"]
+    link = {"other_member_id": world.gamma.member, "kind": "officers", "evidence": "Kbis"}
+    path = f"/v1/members/{world.alpha.member}/links"
+    scene.own["link_id"] = ok(await world.alpha.post(path, link))["id"]
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,

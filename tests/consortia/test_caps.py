@@ -173,3 +173,19 @@ def test_a_lot_bid_for_twice_counts_once(cap: int, elsewhere: int, *, fits: bool
     else:
         with pytest.raises(domain.TooManyLots):
             domain.require_under_cap(rules, bids, [lot])
+
+
+async def test_who_leads_elsewhere_on_the_tender_takes_no_succession_r2142_23(
+    world: World,
+) -> None:
+    tender = await write_tender(world)
+    first, second = (lot["id"] for lot in tender["lots"])
+    bid = await Bid.form(tender, world.alpha, world.beta, lots=[first])
+    other = await Bid.form(tender, world.beta, lots=[second])
+    await say(world, tender, one_lead=True)
+    offer = {"party_id": bid.parties[world.beta.member], "reason": "Fusion."}
+    made = ok(await world.alpha.post(f"{bid.path}/successions", offer))
+    address = f"{bid.path}/successions/{made['id']}/acceptances"
+    refused(await world.beta.post(address), 409, "leads_on_tender")
+    ok(await world.beta.post(f"{other.path}/withdrawals", {"reason": "Un seul suffit."}))
+    ok(await world.beta.post(address))

@@ -23,6 +23,13 @@ from app.clusters.domain.errors import (
     VoteNotOver,
     WrongStanding,
 )
+from app.clusters.domain.links import (
+    AlreadyLinked,
+    LinkedToItself,
+    LinkEnded,
+    LinkKind,
+    NotYourWord,
+)
 from app.clusters.domain.settings import (
     Admission,
     ClusterSettings,
@@ -36,6 +43,7 @@ from app.clusters.domain.votes import Choice, Rule, Tally, Verdict
 __all__ = [
     "Admission",
     "AdmissionByVote",
+    "AlreadyLinked",
     "AlreadyVoted",
     "BadSlug",
     "CandidacyDecided",
@@ -46,12 +54,16 @@ __all__ = [
     "InvalidSiren",
     "Kind",
     "Language",
+    "LinkEnded",
+    "LinkKind",
+    "LinkedToItself",
     "MemberExists",
     "MemberNotActive",
     "MergedIntoItself",
     "NameMissing",
     "NoVote",
     "NotPresenter",
+    "NotYourWord",
     "NothingChanges",
     "OutcomeGiven",
     "OutcomeMissing",

@@ -4,6 +4,7 @@ from app.clusters.service.candidacies import CandidacyView, decide, present, vot
 from app.clusters.service.changes import change_member
 from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
 from app.clusters.service.companies import Company, checked_siret
+from app.clusters.service.links import declare_link, end_link
 from app.clusters.service.members import (
     active_members,
     admit_member,
@@ -25,6 +26,8 @@ __all__ = [
     "checked_siret",
     "create_cluster",
     "decide",
+    "declare_link",
+    "end_link",
     "get_cluster",
     "get_member",
     "is_member",

@@ -174,6 +174,25 @@ def change_member(scene: Scene, _who: str) -> Call:
     return Call({"member_id": scene.person("party").member}, body={"on": TODAY, "city": "Firminy"})
 
 
+@builds("declare_member_link")
+def declare_member_link(scene: Scene, _who: str) -> Call:
+    """That beta and alpha are linked; beta's own manager may say it."""
+    body = {"other_member_id": scene.person("manager").member, "kind": "group", "evidence": "Kbis"}
+    return Call({"member_id": scene.person("party").member}, body=body)
+
+
+@builds("end_member_link")
+def end_member_link(scene: Scene, _who: str) -> Call:
+    """What the coordinator said of beta and delta."""
+    return Call({"member_id": scene.person("party").member, "link_id": scene.link_id})
+
+
+@builds("end_member_link@own")
+def end_own_member_link(scene: Scene, _who: str) -> Call:
+    """What alpha said of itself and gamma."""
+    return Call({"member_id": scene.world.alpha.member, "link_id": scene.own["link_id"]})
+
+
 @builds("present_company")
 def present_company(_scene: Scene, _who: str) -> Call:
     """A company that is in no cluster."""
