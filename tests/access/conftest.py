@@ -1,17 +1,16 @@
 """The scenes that the proofs share, and a service whose requests leave no trace."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
-from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import api
 from app.alerts.digests.service import REFUSAL
 from app.infra.db import Database
-from app.infra.http.deps import Here, open_session
 from app.infra.secret import secret_key
 from app.kernel.ids import decode
 from app.main import create_app
@@ -35,28 +34,27 @@ async def elsewhere(client: AsyncClient, owner: Database) -> Scene:
     return await build_scene(client, owner, MARKS_ELSEWHERE)
 
 
-@pytest.fixture(scope="session")
-async def rehearsal(settings: Settings) -> AsyncIterator[AsyncClient]:
-    """The service, but a request's transaction is rolled back when it would commit.
+class Rehearsed(Database):
+    """What a request does is checked as at its commit, and rolled back."""
 
-    So every persona finds the scene as it was built. What is checked at commit is checked first.
-    """
-    app: FastAPI = create_app(settings, clock=lambda: NOW)
-
-    async def rolled_back(here: Here) -> AsyncIterator[AsyncSession]:
-        async with here.database.sessions() as session:
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        async with self.sessions() as session:
             yield session
             await session.flush()
             await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 
-    # Routes of its own: those that apps share know of no app whose overrides they would ask for.
-    app.router.routes = [route for route in app.router.routes if route not in api.ROUTES]
-    for room in api.ROOMS:
-        app.include_router(room)
-    app.dependency_overrides[open_session] = rolled_back
+
+@pytest.fixture(scope="session")
+async def rehearsal(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The service, but for commits: so every persona finds the scene as it was built."""
+    app = create_app(settings, clock=lambda: NOW)
     transport = ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://test") as opened,
     ):
+        held = app.state.installation
+        database = Rehearsed(held.database.engine, held.database._pool)
+        app.state.installation = replace(held, database=database)
         yield opened

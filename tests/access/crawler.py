@@ -48,9 +48,10 @@ class Crawler:
                         await self._ask_about(operation, path)
         return self
 
-    async def repeat(self) -> dict[Asked, Told]:
-        """Ask all the same again."""
-        return {asked: await self._get(asked) for asked in self.answers}
+    async def repeat(self, *names: str) -> dict[Asked, Told]:
+        """Ask all the same again, or the operations of these names alone."""
+        wanted = [asked for asked in self.answers if not names or asked[0] in names]
+        return {asked: await self._get(asked) for asked in wanted}
 
     def text(self) -> str:
         """All that was told."""
