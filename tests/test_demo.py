@@ -20,6 +20,7 @@ from app.demo.story import FORGE_AWARDED, FORGE_RECEIPTS
 from app.infra import jobs
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER, JOB
+from app.infra.files import Files
 from app.main import create_app
 from app.schedule import schedule
 from app.settings import Settings
@@ -68,9 +69,9 @@ async def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
             open_database(own.login_url(), role=JOB, size=2) as job,
             jobs.worker_connector(own.login_url()) as queue,
         ):
-            await build(owner, serving, importer, now=NOW)
+            await build(owner, serving, importer, Files(own), now=NOW)
             with pytest.raises(DemoExists):
-                await build(owner, serving, importer, now=NOW)
+                await build(owner, serving, importer, Files(own), now=NOW)
             schedule(queue)
             jobs.databases.set(jobs.WorkerDatabases(job, importer))
             folder = tmp_path_factory.mktemp("demo")
@@ -229,3 +230,13 @@ async def test_companies_prove_what_they_are_and_one_is_behind(town: Town) -> No
     assert behind["valid_until"] < NOW.date().isoformat()
     labels = await town.get(TREASURER, "/v1/certificates")
     assert {one["kind"] for one in labels["items"]} == {"qualiopi", "esus"}
+
+
+async def test_who_won_has_issued_an_agreement_that_its_parties_read(town: Town) -> None:
+    partner = "plomb@furan.example"
+    won = await town.consortium(partner, "Les Forgerons du son")
+    path = f"/v1/consortia/{won['id']}/documents"
+    issued = (await town.get(partner, path))["items"]
+    assert {one["kind"] for one in issued} == {"agreement", "dc1", "summary"}
+    assert not any(one["split_changed"] for one in issued)
+    assert (await town.get(COORDINATOR, path))["items"] == []

@@ -25,12 +25,14 @@ from app.demo.companies import (
     PASSWORD,
     TREASURER,
 )
+from app.demo.documents import issue_some
 from app.demo.searches import watch_for
 from app.demo.shapes import Record
 from app.demo.stage import Stage
 from app.demo.story import play
 from app.infra.db import Database, open_database
 from app.infra.db.connections import IMPORTER
+from app.infra.files import Files
 from app.infra.folder import data_folder
 from app.kernel.actor import Role
 from app.kernel.clock import system_clock
@@ -139,10 +141,12 @@ async def _load(settings: Settings) -> None:
         open_database(url, size=2) as serving,
         open_database(url, role=IMPORTER, size=2) as importer,
     ):
-        await build(owner, serving, importer, now=system_clock())
+        await build(owner, serving, importer, Files(settings), now=system_clock())
 
 
-async def build(owner: Database, serving: Database, importer: Database, *, now: datetime) -> Stage:
+async def build(
+    owner: Database, serving: Database, importer: Database, files: Files, *, now: datetime
+) -> Stage:
     """The whole demo as of ``now``, over open pools; also the base of the end-to-end test.
 
     Raises DemoExists.
@@ -178,6 +182,7 @@ async def build(owner: Database, serving: Database, importer: Database, *, now: 
     await play(stage, found)
     await watch_for(stage)
     await prove(stage)
+    await issue_some(stage, files)
     await import_contracts(importer, contracts.records(now.date()), clock=lambda: now)
     await _import(importer, [notices.correction(now.date())], now)
     return stage

@@ -24,6 +24,10 @@ from app.kernel.errors import AppError, Conflict
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_CHARACTERS = 2_000_000
 """Of one document's data; 25 parties on 30 lots need a twentieth."""
+LARGE = 50_000
+"""Characters from which on typst is made to forget a document."""
+REMEMBERED = 10
+"""Compilations that typst remembers."""
 AT_ONCE = 2
 """Documents that one process renders at a time."""
 WAITING = 20
@@ -93,6 +97,18 @@ def compiled(inputs: dict[str, str], at: int) -> bytes:
         return _compile(inputs, at, STANDARDS)
     except typst.TypstError:
         return _compile(inputs, at, [])
+    finally:
+        if len(inputs["data"]) > LARGE:
+            _forget()
+
+
+def _forget() -> None:
+    """Have typst forget what it keeps of a large document: some 70 MB for each of the last ten.
+
+    It drops what ten compilations have not asked for; those of an empty page take a moment.
+    """
+    for _ in range(REMEMBERED + 1):
+        typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True, format="pdf", timestamp=0)
 
 
 def _compile(inputs: dict[str, str], at: int, standards: list[Literal["a-2a", "ua-1"]]) -> bytes:

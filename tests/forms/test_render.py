@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
 
 from app.forms import Clause, DocumentTooLarge, Kind, Rendering, draw
@@ -14,7 +15,7 @@ from app.forms.blocks import data
 from app.forms.facts import Stamp
 from app.forms.render import AT_ONCE, WAITING, RenderingBusy, render
 from tests.forms.paper import drawn, made_at, pages, words
-from tests.forms.samples import CLAUSES, STAMP, company, facts, lot, parties
+from tests.forms.samples import CLAUSES, STAMP, company, facts, large, lot, parties
 
 HOSTILE = (
     '#import "@preview/x:1.0.0": *',
@@ -97,6 +98,18 @@ async def test_typst_works_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch
     await drawn(Kind.SUMMARY, facts())
     assert where
     assert threading.get_ident() not in where
+
+
+async def test_typst_does_not_keep_what_large_documents_took() -> None:
+    process = psutil.Process()
+
+    async def held_after(first: int, last: int) -> int:
+        for at in range(first, last):
+            await drawn(Kind.AGREEMENT, replace(large(25, 12), name=f"Groupement {at}"))
+        return process.memory_info().rss
+
+    settled = await held_after(0, 3)
+    assert await held_after(3, 9) - settled < 100_000_000
 
 
 async def test_turns_are_few_and_who_would_wait_too_long_is_told() -> None:
