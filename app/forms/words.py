@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.consortia.domain import Form, PartyRole
+from app.kernel.money import BPS_WHOLE, allot
 
 _NARROW = "\u202f"
+_ARTICLE = re.compile(r"\b([LRD]\.) (?=\d)")
 _ENDLESS = re.compile(r"\S{24}(?=\S)")
 """A word that no column holds: the line may break within."""
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
@@ -37,16 +40,22 @@ def euros(cents: int | None) -> str:
     return f"{sign}{whole:,}".replace(",", _NARROW) + f",{part:02d}\u00a0€"
 
 
-def percent(cents: int | None, of: int | None, bps: int | None = None) -> str:
-    """A part of a whole to a hundredth of a per cent, half up; the share where there is no amount.
-
-    Once there are amounts they are the truth, and percentages derive from them.
-    """
-    if cents is not None and of:
-        bps = (2 * cents * 10_000 + of) // (2 * of)
+def percent(bps: int | None) -> str:
+    """``3333`` as ``33,33 %``; an en dash when there is no share."""
     if bps is None:
         return "–"
     return f"{bps // 100},{bps % 100:02d}\u00a0%"
+
+
+def percents(cents: Sequence[int | None], bps: Sequence[int | None] = ()) -> list[str]:
+    """The parts of a whole, that make 100 % together; the shares where there are no amounts.
+
+    Cents of a per cent that do not divide go to the largest remainders, as euros do.
+    """
+    known = [one for one in cents if one is not None]
+    if len(known) == len(cents) and sum(known) > 0:
+        bps = allot(BPS_WHOLE, known)
+    return [percent(one) for one in bps or [None] * len(cents)]
 
 
 def day(at: datetime) -> str:
@@ -81,6 +90,7 @@ def plain(given: str) -> str:
     """
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n"))
     seen = _APOSTROPHE.sub("’", "".join(map(_sign, text))).strip()
+    seen = _ARTICLE.sub("\\1\u00a0", seen)
     return _ENDLESS.sub("\\g<0>\u200b", seen)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from app.forms.words import day, euros, instant, percent, plain, siren, siret
+from app.forms.words import day, euros, instant, percents, plain, siren, siret
 
 NARROW, HARD = "\u202f", "\u00a0"
 
@@ -25,20 +25,20 @@ def test_amounts_are_exact_to_the_cent(cents: int | None, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cents", "of", "bps", "said"),
+    ("cents", "bps", "said"),
     [
-        (333_333, 1_000_000, 3_333, "33,33 %"),
-        (1, 3, None, "33,33 %"),
-        (2, 3, None, "66,67 %"),
-        (None, None, 4_000, "40,00 %"),
-        (None, None, None, "–"),
-        (0, 1_000, None, "0,00 %"),
+        ([1, 1, 1], [], ["33,34 %", "33,33 %", "33,33 %"]),
+        ([600_000, 400_000], [5_000, 5_000], ["60,00 %", "40,00 %"]),
+        ([None, None], [7_000, 3_000], ["70,00 %", "30,00 %"]),
+        ([None], [], ["–"]),
+        ([0, 5], [], ["0,00 %", "100,00 %"]),
+        ([5, None], [], ["–", "–"]),
     ],
 )
-def test_percentages_derive_from_the_euros(
-    cents: int | None, of: int | None, bps: int | None, said: str
+def test_percentages_derive_from_the_euros_and_make_a_whole(
+    cents: list[int | None], bps: list[int | None], said: list[str]
 ) -> None:
-    assert percent(cents, of, bps) == said.replace(" ", HARD)
+    assert percents(cents, bps) == [one.replace(" ", HARD) for one in said]
 
 
 def test_days_and_instants_are_french() -> None:
@@ -61,6 +61,7 @@ def test_numbers_of_companies_are_in_groups() -> None:
         ("ligne\r\nligne\u2028ligne", "ligne\nligne\nligne"),
         ("e\u0301té", "été"),
         ("\ue000\ud800", "\ufffd\ufffd"),
+        ("art. R. 2142-20", "art. R.\u00a02142-20"),
         ("a" * 30, "a" * 24 + "\u200b" + "a" * 6),
         ("l'eau d'ici 'cité'", "l’eau d’ici 'cité'"),
     ],

@@ -3,7 +3,8 @@
 from app.consortia.domain import Form, PartyRole
 from app.forms.blocks import Block, Checks, Column, Fields, Para, Row, Table
 from app.forms.facts import Company, Facts, Lot, Party
-from app.forms.words import ROLES, euros, instant, one_line, percent, siren, siret
+from app.forms.words import ROLES, euros, instant, one_line, percent, percents, siren, siret
+from app.kernel.money import BPS_WHOLE
 
 TO_SIGN = (("Nom et prénom du signataire", None), ("Qualité", None))
 
@@ -117,19 +118,13 @@ def name_in_split(facts: Facts, party: Party) -> str:
 
 def party_totals(facts: Facts) -> Table:
     """What each party is to have of the whole."""
+    there = [at for at, one in enumerate(facts.parties) if one.role != PartyRole.RELIED_UPON]
+    amounts = [facts.of_party(place) for place in there]
     rows = [
-        Row(
-            (
-                str(place + 1),
-                name_in_split(facts, party),
-                percent(facts.of_party(place), facts.total_cents),
-                euros(facts.of_party(place)),
-            )
-        )
-        for place, party in enumerate(facts.parties)
-        if party.role != PartyRole.RELIED_UPON
+        Row((str(place + 1), name_in_split(facts, facts.parties[place]), share, euros(amount)))
+        for place, amount, share in zip(there, amounts, percents(amounts), strict=True)
     ]
-    whole = percent(facts.total_cents, facts.total_cents)
+    whole = percent(BPS_WHOLE if facts.total_cents is not None else None)
     rows.append(Row(("", "Ensemble", whole, euros(facts.total_cents)), "total"))
     return Table(
         (

@@ -4,7 +4,7 @@ from app.consortia.domain.splits import FIRM
 from app.forms.blocks import Block, Column, Heading, Para, Row, Table
 from app.forms.facts import Facts, Item, Lot, Part, Terms
 from app.forms.papers.common import lot_name, name_in_split
-from app.forms.words import euros, one_line, percent
+from app.forms.words import euros, one_line, percent, percents
 
 
 def split_table(facts: Facts, lots: tuple[Lot, ...], *, priced: bool) -> Table:
@@ -16,10 +16,10 @@ def split_table(facts: Facts, lots: tuple[Lot, ...], *, priced: bool) -> Table:
     for lot in lots:
         if not lot.items:
             rows.append(Row((lot_name(lot),), "group"))
-            rows += _lines(facts, lot.parts, lot.amount_cents, priced=priced)
+            rows += _lines(facts, lot.parts, priced=priced)
         for item in lot.items:
             rows.append(Row((f"{lot_name(lot)} – {item_name(item)}",), "group"))
-            rows += _lines(facts, item.parts, item.amount_cents, priced=priced)
+            rows += _lines(facts, item.parts, priced=priced)
             if priced:
                 rows.append(_total("Sous-total", item.amount_cents))
         if priced:
@@ -74,11 +74,11 @@ def transfers(facts: Facts) -> list[Block]:
 def _terms(facts: Facts, terms: Terms) -> str:
     said: list[str] = []
     if terms.fee_bps is not None:
-        fee = percent(None, None, terms.fee_bps)
+        fee = percent(terms.fee_bps)
         said.append(f"rémunération du Mandataire de {fee} de chaque Part")
     if terms.keeper is not None:
         size = (
-            f"{percent(None, None, terms.expenses_bps)} de chaque Part"
+            f"{percent(terms.expenses_bps)} de chaque Part"
             if terms.expenses_bps is not None
             else f"{euros(terms.expenses_cents)} au prorata des Parts"
         )
@@ -87,14 +87,15 @@ def _terms(facts: Facts, terms: Terms) -> str:
     return " ; ".join(said)
 
 
-def _lines(facts: Facts, parts: tuple[Part, ...], whole: int | None, *, priced: bool) -> list[Row]:
+def _lines(facts: Facts, parts: tuple[Part, ...], *, priced: bool) -> list[Row]:
     rows = []
-    for part in parts:
+    amounts, bps = [one.amount_cents for one in parts], [one.bps for one in parts]
+    for part, share in zip(parts, percents(amounts, bps), strict=True):
         party = facts.parties[part.party]
         work = part.tasks or ("Mandat et coordination" if part.mandate else party.tasks) or "–"
         cells = [str(part.party + 1), name_in_split(facts, party), work]
         if priced:
-            cells += [percent(part.amount_cents, whole, part.bps), euros(part.amount_cents)]
+            cells += [share, euros(part.amount_cents)]
         rows.append(Row(tuple(cells)))
     return rows
 
