@@ -1,5 +1,6 @@
 """Documents over HTTP: issued from the newest split, kept as they are, signed by each party."""
 
+import asyncio
 from hashlib import sha256
 from io import BytesIO
 
@@ -261,3 +262,10 @@ async def test_a_file_is_a_pdf_that_tells_its_title_and_language(world: World) -
         "Convention de groupement momentané d’entreprises – Groupement"
     )
     assert str(read_back.root_object["/Lang"]) == "fr-FR"
+
+
+async def test_documents_that_are_issued_at_once_have_a_number_each(world: World) -> None:
+    bid = await written(world)
+    people = (world.alpha, world.beta, world.contributor) * 2
+    found = await asyncio.gather(*(issue(person, bid, "summary") for person in people))
+    assert sorted(one["number"] for one in found) == [1, 2, 3, 4, 5, 6]
