@@ -141,7 +141,7 @@ async def end_mandate(
 
 @router.post(
     "/{consortium_id}/parties/{party_id}/undertakings",
-    operation_id="undertake",
+    operation_id="record_undertaking",
     status_code=201,
     response_model=UndertakingOut,
     responses=refusals(

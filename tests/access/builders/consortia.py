@@ -227,7 +227,7 @@ def end_mandate(scene: Scene, _who: str) -> Call:
     return Call(in_consortium(scene, "submitted", **ids))
 
 
-@builds("undertake")
+@builds("record_undertaking")
 def undertake(scene: Scene, _who: str) -> Call:
     """Beta holds the contract: it is told so."""
     body = {"text": "Prête un camion.", "signed_on": TODAY}

@@ -1,0 +1,392 @@
+"""Random histories of joint answers, by several people at once, and what must hold after each step.
+
+``python -m tests.trials.histories --histories 2000 --seed 1``: a state machine (Hypothesis) lets
+four companies do whatever comes to them on one tender, lawful or not; after each step the
+invariants of DOMAIN 5 are asked of the database itself. Prints a summary, exits 1 on any failure.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from httpx import ASGITransport, AsyncClient, Response
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from rich.console import Console
+from sqlalchemy import text
+
+from app.infra import embedded
+from app.infra.db import open_database
+from app.main import create_app
+from app.settings import MAX_RATE, Settings
+from tests.conftest import ROOT, own_database, own_name
+from tests.consortia.steps import write_tender
+from tests.trials.invariants import INVARIANTS, MOVES
+from tests.world import NOW, Person, World, build_world
+
+out = Console(highlight=False, width=110)
+COMPANIES = ("alpha", "beta", "gamma", "delta")
+ANSWERED = frozenset({200, 201, 204, 403, 404, 409, 412, 422})
+"""What a history may be answered: anything else is a fault of ours."""
+TODAY = NOW.date().isoformat()
+
+who = st.sampled_from(COMPANIES)
+pick = st.integers(0, 5)
+
+
+@dataclass
+class Stage:
+    """One world for all histories, and the loop that it lives in."""
+
+    loop: asyncio.AbstractEventLoop
+    world: World
+    done: Counter[str] = field(default_factory=Counter)
+
+    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do it now."""
+        return self.loop.run_until_complete(work)
+
+
+class Histories(RuleBasedStateMachine):
+    """Four companies and one tender of two lots."""
+
+    stage: Stage
+
+    @initialize(reached=st.integers(0, 5), lead=who, other=who)
+    def begin(self, reached: int, lead: str, other: str) -> None:
+        """A tender, and a joint answer to it as far as it got."""
+        self.tender = self.stage.wait(write_tender(self.stage.world, several_bids="unknown"))
+        self.lots = [lot["id"] for lot in self.tender["lots"]]
+        self.ids: list[str] = []
+        self.states: dict[str, str] = {}
+        self.stage.done["histories"] += 1
+        steps: list[Callable[[], None]] = [
+            lambda: self.form(lead, True, 0),
+            lambda: self.invite(lead, 0, other, "co_contractor"),
+            lambda: self.split(lead, 0, [4_000], 0),
+            lambda: self.agree(lead, 0),
+            lambda: self.hand_in(lead, 0, "submissions", "all"),
+        ]
+        for step in steps[:reached]:
+            step()
+        _, self.states = self.stage.wait(self._ask())
+
+    def _person(self, name: str) -> Person:
+        return self.stage.world.people[name]
+
+    def _send(self, name: str, path: str, body: object = None) -> Any:
+        """A request of one of them; what it gave, or None when it was refused."""
+        return self._took(path, self.stage.wait(self._person(name).post(path, body)))
+
+    def _took(self, path: str, answer: Response) -> Any:
+        assert answer.status_code in ANSWERED, f"{path}: {answer.status_code} {answer.text}"
+        kind = path.rsplit("/", 1)[-1]
+        self.stage.done[f"{kind} {'done' if answer.status_code < 300 else 'refused'}"] += 1
+        return answer.json() if answer.status_code in {200, 201} else None
+
+    def _see(self, name: str, which: int) -> tuple[str, Any]:
+        """One of the joint answers, and what a person sees of it; an empty path for none."""
+        if not self.ids:
+            return "", None
+        path = f"/v1/consortia/{self.ids[which % len(self.ids)]}"
+        answer = self.stage.wait(self._person(name).get(path))
+        assert answer.status_code in {200, 403, 404}, answer.text
+        return path, answer.json() if answer.status_code == 200 else None
+
+    def _party(self, seen: Any, which: int) -> str:
+        parties = seen["parties"]
+        return str(parties[which % len(parties)]["id"]) if parties else "par_" + "0" * 32
+
+    @rule(name=who, both=st.booleans(), lot=pick)
+    def form(self, name: str, both: bool, lot: int) -> None:
+        """Open a joint answer."""
+        lots = self.lots if both else [self.lots[lot % 2]]
+        body = {"tender_id": self.tender["id"], "name": "G", "form": "conjoint", "lot_ids": lots}
+        made = self._send(name, "/v1/consortia", body)
+        if made:
+            self.ids.append(made["id"])
+
+    @rule(name=who, which=pick, other=who, role=st.sampled_from(["co_contractor", "relied_upon"]))
+    def invite(self, name: str, which: int, other: str, role: str) -> None:
+        """Ask a company in, which may answer at once."""
+        path, seen = self._see(name, which)
+        if seen:
+            body = {"member_id": self._person(other).member, "role": role}
+            party = self._send(name, f"{path}/parties", body)
+            if party:
+                self._send(other, f"{path}/parties/{party['id']}/acceptances")
+
+    @rule(
+        name=who,
+        which=pick,
+        party=pick,
+        act=st.sampled_from(["acceptances", "refusals", "withdrawals"]),
+    )
+    def answer(self, name: str, which: int, party: int, act: str) -> None:
+        """Come in, decline, leave, take back."""
+        path, seen = self._see(name, which)
+        if seen:
+            self._send(name, f"{path}/parties/{self._party(seen, party)}/{act}")
+
+    @rule(name=who, which=pick, cuts=st.lists(st.integers(1, 9_999), max_size=3), cents=pick)
+    def split(self, name: str, which: int, cuts: list[int], cents: int) -> None:
+        """Write a split: exact, for whoever is in."""
+        path, seen = self._see(name, which)
+        if not seen or not seen["parties"]:
+            return
+        inside = [one["id"] for one in seen["parties"] if one["joined_at"]][: len(set(cuts)) + 1]
+        bounds = [0, *sorted(set(cuts))[: len(inside) - 1], 10_000]
+        shares = [after - before for before, after in pairwise(bounds)]
+        lines = [{"party_id": p, "bps": bps} for p, bps in zip(inside, shares, strict=False)]
+        amount = {"amount_cents": 10_000_001 + cents}
+        body = {"lots": [{"lot_id": x, "amount": amount, "lines": lines} for x in seen["lot_ids"]]}
+        sent = self._person(name).put(f"{path}/split", body, seen["version"])
+        self._took(f"{path}/split", self.stage.wait(sent))
+
+    @rule(name=who, which=pick)
+    def agree(self, name: str, which: int) -> None:
+        """Propose; whoever is in may approve at once."""
+        path, seen = self._see(name, which)
+        made = self._send(name, f"{path}/agreements") if seen else None
+        if made is None:
+            return
+        for other in COMPANIES:
+            self._send(other, f"{path}/agreements/{made['id']}/approvals")
+
+    @rule(name=who, which=pick, act=st.sampled_from(["approvals", "withdrawals"]))
+    def on_agreement(self, name: str, which: int, act: str) -> None:
+        """Approve, or take the proposal back."""
+        path, seen = self._see(name, which)
+        if seen and seen["agreement"]:
+            self._send(name, f"{path}/agreements/{seen['agreement']['id']}/{act}")
+
+    @rule(
+        name=who,
+        which=pick,
+        act=st.sampled_from(["applications", "submissions"]),
+        by=st.sampled_from(["all", "lead"]),
+    )
+    def hand_in(self, name: str, which: int, act: str, by: str) -> None:
+        """The application, or the bid."""
+        path, seen = self._see(name, which)
+        if seen:
+            self._send(name, f"{path}/{act}", {"submitted_at": NOW.isoformat(), "signed_by": by})
+
+    @rule(name=who, which=pick, ground=st.sampled_from(["negotiation", "composition"]))
+    def negotiate(self, name: str, which: int, ground: str) -> None:
+        """Open a round."""
+        path, seen = self._see(name, which)
+        if seen:
+            self._send(name, f"{path}/rounds", {"ground": ground, "reason": "Tour"})
+
+    @rule(
+        name=who,
+        which=pick,
+        lot=pick,
+        outcome=st.sampled_from(["won", "lost", "no_award"]),
+        cents=st.integers(1, 10**9),
+    )
+    def award(self, name: str, which: int, lot: int, outcome: str, cents: int) -> None:
+        """Record an outcome."""
+        path, seen = self._see(name, which)
+        if seen:
+            body = {"lot_id": self.lots[lot % 2], "outcome": outcome, "notified_on": TODAY}
+            amount = {"amount": {"amount_cents": cents}} if outcome == "won" else {}
+            self._send(name, f"{path}/awards", body | amount)
+
+    @rule(name=who, which=pick, award=pick)
+    def take_back(self, name: str, which: int, award: int) -> None:
+        """Take an outcome back."""
+        path, seen = self._see(name, which)
+        if seen and seen["awards"]:
+            one = seen["awards"][award % len(seen["awards"])]["id"]
+            self._send(name, f"{path}/awards/{one}/reversals", {"reason": "Erreur"})
+
+    @rule(
+        name=who, which=pick, party=pick, cents=st.integers(1, 10**7), lot=pick, undo=st.booleans()
+    )
+    def receive(self, name: str, which: int, party: int, cents: int, lot: int, undo: bool) -> None:
+        """Money comes in, and perhaps was a slip."""
+        path, seen = self._see(name, which)
+        if not seen:
+            return
+        body = {
+            "lot_id": self.lots[lot % 2],
+            "party_id": self._party(seen, party),
+            "amount": {"amount_cents": cents},
+            "received_on": TODAY,
+            "reference": f"F{self.stage.done.total()}",
+        }
+        made = self._send(name, f"{path}/receipts", body)
+        if made and undo:
+            self._send(name, f"{path}/receipts/{made['id']}/reversals")
+
+    @rule(name=who, which=pick, party=pick, kind=st.sampled_from(["withdrawal", "default"]))
+    def fail(self, name: str, which: int, party: int, kind: str) -> None:
+        """Drop out once the composition is frozen."""
+        path, seen = self._see(name, which)
+        if seen:
+            body = {"kind": kind, "reason": "Cessation", "on_day": TODAY}
+            self._send(name, f"{path}/parties/{self._party(seen, party)}/failures", body)
+
+    @rule(name=who, which=pick, party=pick, other=who, leaves=st.booleans())
+    def change(self, name: str, which: int, party: int, other: str, leaves: bool) -> None:
+        """Replace a company, as the buyer accepted."""
+        path, seen = self._see(name, which)
+        if not seen:
+            return
+        body = {"ground": "unable", "reason": "Liquidation", "accepted_on": TODAY}
+        leaving = {"leaving_id": self._party(seen, party)} if leaves else {}
+        joining = {"joining": {"member_id": self._person(other).member}}
+        made = self._send(name, f"{path}/composition-changes", body | leaving | joining)
+        if made:
+            self._send(other, f"{path}/parties/{made['joining_id']}/acceptances")
+
+    @rule(name=who, which=pick, party=pick, accepted=st.booleans())
+    def succeed(self, name: str, which: int, party: int, accepted: bool) -> None:
+        """Hand the lead over; whoever it is offered to may take it."""
+        path, seen = self._see(name, which)
+        if not seen:
+            return
+        body = {"party_id": self._party(seen, party), "reason": "Fusion"}
+        made = self._send(
+            name, f"{path}/successions", body | ({"accepted_on": TODAY} if accepted else {})
+        )
+        if made is None:
+            return
+        for other in COMPANIES:
+            self._send(other, f"{path}/successions/{made['id']}/acceptances")
+
+    @rule(name=who, which=pick)
+    def give_up(self, name: str, which: int) -> None:
+        """Withdraw the joint answer, now and then."""
+        path, seen = self._see(name, which)
+        if seen and which == 0:
+            self._send(name, f"{path}/withdrawals", {"reason": "Trop tard"})
+
+    @invariant()
+    def all_holds(self) -> None:
+        """Each invariant is a query that finds what breaks it; states follow one another."""
+        broken, states = self.stage.wait(self._ask())
+        assert not broken, broken
+        for one, state in states.items():
+            before = self.states.get(one, "forming")
+            assert state == before or (before, state) in MOVES, (before, state)
+        self.states = states
+
+    async def _ask(self) -> tuple[list[str], dict[str, str]]:
+        values = {"tender": self._tender_id(), "cluster": self.stage.world.cluster_id}
+        async with self.stage.world.owner.transaction() as session:
+            broken = [
+                name
+                for name, query in INVARIANTS.items()
+                if (await session.execute(text(query), values)).first() is not None
+            ]
+            rows = await session.execute(
+                text("SELECT id::text, state FROM consortium WHERE tender_id = :tender"), values
+            )
+            return broken, {str(row[0]): str(row[1]) for row in rows}
+
+    def _tender_id(self) -> str:
+        return str(self.tender["id"]).removeprefix("ten_")
+
+
+def play(stage: Stage, histories: int, steps: int, number: int) -> None:
+    """Walk random histories; raises AssertionError with the shortest one that breaks something."""
+
+    class Staged(Histories):
+        pass
+
+    Staged.stage = stage
+    seed(number)(Staged)
+    run_state_machine_as_test(
+        Staged,
+        settings=settings(
+            max_examples=histories,
+            stateful_step_count=steps,
+            deadline=timedelta(minutes=1),
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@contextmanager
+def staged(own: Settings) -> Iterator[Stage]:
+    """The API in this process and a world in it, on a loop of their own."""
+    loop = asyncio.new_event_loop()
+    stack = AsyncExitStack()
+
+    async def begin() -> World:
+        app = create_app(own, clock=lambda: NOW)
+        transport = ASGITransport(app=app, raise_app_exceptions=False)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        client = AsyncClient(transport=transport, base_url="http://test")
+        await stack.enter_async_context(client)
+        owner = await stack.enter_async_context(open_database(own.owner_url(), role=None))
+        return await build_world(client, owner)
+
+    try:
+        yield Stage(loop, loop.run_until_complete(begin()))
+    finally:
+        loop.run_until_complete(stack.aclose())
+        loop.close()
+
+
+def main() -> int:
+    """Walk, print. The exit code: 0 when everything held, else 1."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--histories", type=int, default=2_000)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    base = Settings(
+        data_dir=ROOT / ".grappe" / "trials",
+        worker=False,
+        log_level="error",
+        rate_limit_per_minute=MAX_RATE,
+        rate_limit_writes_per_minute=MAX_RATE,
+        rate_limit_anonymous_per_minute=MAX_RATE,
+    )
+    began = time.monotonic()
+    with (
+        embedded.database(base) as running,
+        own_database(running, own_name("histories")) as own,
+        staged(own) as stage,
+    ):
+        try:
+            play(stage, asked.histories, asked.steps, asked.seed)
+        except AssertionError as failure:
+            out.print(f"FAILED, seed {asked.seed}: {str(failure)[:2000]}", markup=False)
+            return 1
+    done, refused = (
+        sum(count for act, count in stage.done.items() if act.endswith(how))
+        for how in ("done", "refused")
+    )
+    out.print(
+        f"{stage.done['histories']:,} histories: {done:,} acts done, {refused:,} refused,"
+        f" {len(INVARIANTS)} invariants after each step, seed {asked.seed},"
+        f" {time.monotonic() - began:.0f} s"
+    )
+    out.print(", ".join(f"{act} {count:,}" for act, count in stage.done.most_common(40)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
