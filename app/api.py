@@ -18,6 +18,7 @@ from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
 from app.contracts.endpoints import router as contracts
+from app.contracts.invoice_endpoints import router as invoices
 from app.contributions.endpoints import router as contributions
 from app.documents.clause_endpoints import choices as clause_choices
 from app.documents.clause_endpoints import library as clauses
@@ -72,6 +73,7 @@ ROOMS = (
     outcomes,
     solo_bids,
     contracts,
+    invoices,
     decisions,
     trails,
     documents,

@@ -23,7 +23,7 @@ from tests.alerts.rows import told
 from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
 from tests.consortia.steps import EURO, ok, submitted, write_tender
-from tests.contracts.steps import Work, sign_contract
+from tests.contracts.steps import Work, approved, sign_contract
 from tests.documents.steps import edit, issue, sign
 from tests.test_openapi import document, operations
 from tests.watch.contracts.samples import contract, siret
@@ -108,6 +108,7 @@ async def fill(world: World) -> None:
     won = [ok(await bid.award(lot)) for lot in range(2)]
     work = Work(bid, ok(await sign_contract(bid, won[0])))
     ok(await work.amend("low_amount", 100, 5_400_100, 3_600_000))
+    await approved(work, world.beta, "F0", 100_000)
     for number in range(4):
         ok(await bid.receive(world.alpha, 100 * EURO, f"F{number}"))
         payment = {

@@ -256,7 +256,9 @@ async def reverse_amendment(
     operation_id="close_contract",
     status_code=201,
     response_model=ClosureOut,
-    responses=refusals(NotFound, consortia.NotLead, domain.AlreadyClosed, *ONCE_ERRORS),
+    responses=refusals(
+        NotFound, consortia.NotLead, domain.AlreadyClosed, domain.NotSettled, *ONCE_ERRORS
+    ),
 )
 async def close_contract(
     consortium_id: ConsortiumId,
@@ -265,15 +267,18 @@ async def close_contract(
     session: Session,
     actor: Me,
     once: Once,
+    caller: Caller,
+    here: Here,
 ) -> Response:
     """Record that a contract is over, and why; with the last one, the joint answer is (lead)."""
-    closure = await service.close(
-        session,
-        actor,
-        consortium_id,
-        contract_id,
-        ground=body.ground,
-        reason=body.reason,
-        ended_on=body.ended_on,
-    )
+    async with told(session, here, caller, consortium_id):
+        closure = await service.close(
+            session,
+            actor,
+            consortium_id,
+            contract_id,
+            ground=body.ground,
+            reason=body.reason,
+            ended_on=body.ended_on,
+        )
     return await once.keep(ClosureOut.model_validate(closure))

@@ -63,3 +63,83 @@ class ContractClosed(Event):
     type: ClassVar[str] = "contract.closed"
     consortium_id: UUID
     contract_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSubmitted(Event):
+    """A party billed the buyer."""
+
+    type: ClassVar[str] = "invoice.submitted"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceApproved(Event):
+    """The lead approved what a party bills."""
+
+    type: ClassVar[str] = "invoice.approved"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRefused(Event):
+    """The lead refused what a party bills."""
+
+    type: ClassVar[str] = "invoice.refused"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceReversed(Event):
+    """An invoice was taken back by its opposite."""
+
+    type: ClassVar[str] = "invoice.reversed"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaid(Event):
+    """A party was paid directly on an invoice."""
+
+    type: ClassVar[str] = "invoice.paid"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReceived(Event):
+    """The buyer paid on the joint account."""
+
+    type: ClassVar[str] = "account.received"
+    consortium_id: UUID
+    contract_id: UUID
+    account_receipt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReversed(Event):
+    """A receipt on the joint account was taken back."""
+
+    type: ClassVar[str] = "account.reversed"
+    consortium_id: UUID
+    contract_id: UUID
+    account_receipt_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTransferred(Event):
+    """A party was paid out of the joint account."""
+
+    type: ClassVar[str] = "account.transferred"
+    consortium_id: UUID
+    contract_id: UUID
+    invoice_id: UUID

@@ -6,7 +6,7 @@ from app.contracts.domain import ARTICLES, ContractNature, limit_bps
 from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 from app.journal.openings import OPENING
 
-_BY = (
+BY = (
     f"'recorded_by', {public_id('per', '{0}.person_id')},"
     f" 'recorded_at', {instant('{0}.recorded_at')}"
 )
@@ -17,7 +17,7 @@ _HEADER = f"""
       'starts_on', k.starts_on, 'months', k.months, 'nature', k.nature, 'form', k.form,
       'form_reason', k.form_reason, 'payment', k.payment, 'amount', {money("k.amount_cents")},
       'maximum', {money("k.maximum_cents")}, 'european_threshold', {money("k.threshold_cents")},
-      'account_days', k.account_days, {_BY.format("k")}"""
+      'account_days', k.account_days, {BY.format("k")}"""
 
 _OF_K = "{0}.cluster_id = k.cluster_id AND {0}.contract_id = k.id"
 
@@ -113,7 +113,7 @@ _ORDER = f"""
       SELECT coalesce(json_agg(json_build_object('party_id', {public_id("par", "p.party_id")},
         'amount', {money("p.amount_cents")}) ORDER BY p.party_id), '[]')
       FROM contract_part p WHERE p.cluster_id = o.cluster_id AND p.order_id = o.id),
-    {_BY.format("o")}"""
+    {BY.format("o")}"""
 
 _ARTICLE = " ".join(f"WHEN '{ground}' THEN '{article}'" for ground, article in ARTICLES.items())
 
@@ -121,7 +121,7 @@ _AMENDMENT = f"""
     'id', {public_id("amd", "o.id")}, 'ground', o.ground,
     'article', CASE o.ground {_ARTICLE} END, 'reason', o.reason, 'signed_on', o.signed_on,
     'change', {money("o.change_cents")}, 'reverses', {public_id("amd", "o.reverses")},
-    {_BY.format("o")}"""
+    {BY.format("o")}"""
 
 
 def orders(consortium_id: UUID, contract_id: UUID) -> ListQuery:

@@ -22,7 +22,7 @@ from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
-from tests.contracts.steps import Work, sign_contract
+from tests.contracts.steps import Work, approved, arrive, bill, sign_contract
 from tests.documents.steps import SIGNED, issue, sign
 from tests.world import NOW, Person, World, build_world, enrol, siren
 
@@ -134,6 +134,13 @@ class Held:
     version: int = 0
     amendment_id: str = ""
     order_id: str = ""
+    invoice_id: str = ""
+    """Of the other company, that awaits the lead's word."""
+    approved_id: str = ""
+    """Of the lead, to be paid directly."""
+    on_account_id: str = ""
+    """Of the lead, under the framework: of which some stands on the joint account."""
+    account_receipt_id: str = ""
 
 
 @dataclass
@@ -297,10 +304,11 @@ async def _contracts(scene: Scene) -> None:
         amended = ok(await work.amend("review_clause", change, parts[0] + change, parts[1], **said))
         frame = await _framework(side, tender, rank, odd)
         order = ok(await frame.order(f"{side.mark} BC1", 7_654_321 + odd, 3_210_987 + odd))
+        made = await _bill(side, work, frame, odd)
         side.version = await side.bid.version()
         name = "alpha" if rank == 0 else "gamma"
         scene.contracts[name] = Held(
-            work, frame, amended["parts"], side.version, amended["id"], order["id"]
+            work, frame, amended["parts"], side.version, amended["id"], order["id"], *made
         )
 
 
@@ -319,6 +327,18 @@ async def _framework(side: Side, tender: Any, rank: int, odd: int) -> Work:
         **_threshold(30_000_000 + odd),
     }
     return Work(bid, ok(await sign_contract(bid, award, **said)))
+
+
+async def _bill(side: Side, work: Work, frame: Work, odd: int) -> list[str]:
+    """Two invoices, one of them approved; one under the framework, paid on the joint account."""
+    lead, (other,) = side.bid.lead, side.bid.others
+    note = {"note": f"{side.mark} situation"}
+    waiting = ok(await bill(work, other, f"{side.mark} F1", 1_357_911 + odd, **note))
+    to_pay = await approved(work, lead, f"{side.mark} F2", 2_468_101 + odd, **note)
+    on_account = await approved(frame, lead, f"{side.mark} F3", 3_141_592 + odd, **note)
+    came = ok(await arrive(frame, f"{side.mark} AC1", {on_account: 2_718_281 + odd}))
+    addresses = (to_pay, on_account)
+    return [waiting["id"], *(one.rsplit("/", 1)[-1] for one in addresses), came["id"]]
 
 
 def _threshold(cents: int) -> Any:

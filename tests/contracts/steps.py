@@ -123,3 +123,49 @@ async def framework(world: World, maximum: int = 50_000 * EURO, **said: Any) -> 
     bid, award = await won(world, amount=None)
     body = await sign_contract(bid, award, maximum={"amount_cents": maximum}, **said)
     return Work(bid, ok(body))
+
+
+async def bill(work: Work, person: Person, number: str, cents: int, **said: Any) -> Response:
+    """What a company bills; ``by`` another records it."""
+    body = {
+        "party_id": work.party(person),
+        "number": number,
+        "issued_on": "2026-03-02",
+        "amount_cents": cents,
+        "vat_bps": 2_000,
+    }
+    by: Person = said.pop("by", person)
+    return await by.post(f"{work.path}/invoices", {**body, **said})
+
+
+async def approved(work: Work, person: Person, number: str, cents: int, **said: Any) -> str:
+    """The address of an invoice that the lead approved."""
+    made = ok(await bill(work, person, number, cents, **said))
+    address = f"{work.path}/invoices/{made['id']}"
+    ok(await work.lead.post(f"{address}/decisions", {"approved": True}))
+    return address
+
+
+async def pay(person: Person, address: str, cents: int, reference: str, **said: Any) -> Response:
+    """What came in on an invoice."""
+    body = {
+        "amount": {"amount_cents": cents},
+        "received_on": "2026-03-02",
+        "reference": reference,
+        **said,
+    }
+    return await person.post(f"{address}/payments", body)
+
+
+async def arrive(work: Work, reference: str, lines: dict[str, int], **said: Any) -> Response:
+    """The buyer pays on the joint account."""
+    body = {
+        "received_on": "2026-03-02",
+        "reference": reference,
+        "lines": [
+            {"invoice_id": address.rsplit("/", 1)[-1], "amount": {"amount_cents": cents}}
+            for address, cents in lines.items()
+        ],
+        **said,
+    }
+    return await work.lead.post(f"{work.path}/account/receipts", body)

@@ -31,20 +31,22 @@ async def record_receipt(
     received_on: date,
     reference: str,
     beyond_part: bool = False,
+    by_contract: bool = False,
 ) -> Receipt:
     """Record money that a party received on a lot, excluding tax: its contribution falls due.
 
     The party itself records it, or the lead. ``beyond_part`` confirms that more comes in than
-    the awarded part. Raises NotFound, NotParty, NotYourPart, UnknownParty, NotAwarded, NoPart,
-    BeyondPart, ReceiptExists, Invalid.
+    the awarded part; ``by_contract``: the parts of a contract took its place. Raises NotFound,
+    NotParty, NotYourPart, UnknownParty, NotAwarded, NoPart, BeyondPart, ReceiptExists, Invalid.
     """
     party = await _speaking_for(session, actor, consortium_id, party_id)
     not_in_future(received_on, actor.now.date(), "/received_on")
     consortium = await repository.lock(session, actor, consortium_id)
     won = await _won_award(session, consortium, lot_id)
-    await _check_against_award(
-        session, won, party, received_on, None if beyond_part else amount_cents
-    )
+    if not by_contract:
+        await _check_against_award(
+            session, won, party, received_on, None if beyond_part else amount_cents
+        )
     receipt = Receipt(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,

@@ -1,6 +1,6 @@
 """What a running contract refuses. Articles are those of the Code de la commande publique."""
 
-from app.kernel.errors import Conflict, Invalid
+from app.kernel.errors import Conflict, Forbidden, Invalid
 
 
 class ContractExists(Conflict):
@@ -140,3 +140,80 @@ class NotInContract(Invalid):
     title = (
         "Cette entreprise n'est pas titulaire du marché : elle n'y a pas de part (CCP R2142-20)."
     )
+
+
+class InvoiceExists(Conflict):
+    """A party numbers its invoices once each (CGI annexe II, article 242 nonies A)."""
+
+    code = "invoice_exists"
+    title = "Cette entreprise a déjà une facture de ce numéro (CGI, annexe II, art. 242 nonies A)."
+
+
+class InvoiceUnclear(Invalid):
+    """An invoice says what it bills (R2192-10; CGI annexe II, article 242 nonies A)."""
+
+    code = "invoice_unclear"
+    title = "Cette facture n'est pas cohérente."
+
+
+class InvoicedBeyondPart(Conflict):
+    """More is billed than the part: an amendment is missing, or it is confirmed."""
+
+    code = "invoiced_beyond_part"
+    title = "Le total facturé dépasserait la part de l'entreprise."
+
+
+class PenaltyIsLeads(Forbidden):
+    """The lead assigns a penalty to the party that caused it (R2142-24)."""
+
+    code = "penalty_is_leads"
+    title = "Seul le mandataire affecte une pénalité à une entreprise (CCP R2142-24)."
+
+
+class InvoiceDecided(Conflict):
+    """An invoice is approved or refused once; a new one answers a refusal."""
+
+    code = "invoice_decided"
+    title = "Cette facture a déjà été approuvée, refusée ou annulée : présentez-en une nouvelle."
+
+
+class NotApproved(Conflict):
+    """The lead checks what is billed before it is paid (R2142-24)."""
+
+    code = "not_approved"
+    title = "Seule une facture approuvée, et non annulée, est payée (CCP R2142-24)."
+
+
+class BeyondApproved(Conflict):
+    """Never above what is approved, unless that is confirmed."""
+
+    code = "beyond_approved"
+    title = "Davantage serait payé que ce qui est approuvé."
+
+
+class InvoicePaid(Conflict):
+    """Money came in on it: that is taken back first."""
+
+    code = "invoice_paid"
+    title = "De l'argent est arrivé pour cette facture : annulez-en d'abord les encaissements."
+
+
+class NoJointAccount(Conflict):
+    """The buyer pays each party directly (R2142-20)."""
+
+    code = "no_joint_account"
+    title = "Ce marché est payé sur des comptes séparés : pas de compte joint (CCP R2142-20)."
+
+
+class AccountShort(Conflict):
+    """What did not come in does not go out."""
+
+    code = "account_short"
+    title = "Le compte joint ne porte pas ce montant pour cette facture."
+
+
+class AccountReceiptExists(Conflict):
+    """The same transfer of the buyer is entered once (DOMAIN 5.7)."""
+
+    code = "account_receipt_exists"
+    title = "Ce paiement de l'acheteur est déjà enregistré sous cette référence."

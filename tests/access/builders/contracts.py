@@ -92,6 +92,79 @@ def reverse_amendment(scene: Scene, _who: str) -> Call:
 
 @builds("close_contract")
 def close_contract(scene: Scene, _who: str) -> Call:
-    """Performed."""
+    """An invoice still awaits a word: the lead is told so."""
     body = {"ground": "performed", "ended_on": TODAY}
     return Call(of(scene.held().work), body=body)
+
+
+@builds("list_invoices")
+@builds("get_contract_progress")
+def billed(scene: Scene, _who: str) -> Call:
+    """Under X's contract."""
+    return Call(of(scene.held().work))
+
+
+@builds("get_joint_account")
+def joint_account(scene: Scene, _who: str) -> Call:
+    """Of X's framework."""
+    return Call(of(scene.held().frame))
+
+
+@builds("submit_invoice")
+def submit_invoice(scene: Scene, who: str) -> Call:
+    """Of the caller's own part; strangers try with the lead's."""
+    body = {
+        "party_id": scene.own_party("won", who),
+        "number": "F9",
+        "issued_on": TODAY,
+        "amount_cents": 1_003,
+    }
+    return Call(of(scene.held().work), body=body)
+
+
+@builds("decide_invoice")
+def decide_invoice(scene: Scene, _who: str) -> Call:
+    """The other company's awaits the lead's word."""
+    held = scene.held()
+    return Call(of(held.work, invoice_id=held.invoice_id), body={"approved": True})
+
+
+@builds("reverse_invoice")
+def reverse_invoice(scene: Scene, _who: str) -> Call:
+    """The other company's."""
+    held = scene.held()
+    return Call(of(held.work, invoice_id=held.invoice_id), body={"reason": "Erreur."})
+
+
+def _money() -> dict[str, object]:
+    return {"amount": {"amount_cents": 1_003}, "received_on": TODAY, "reference": "V9"}
+
+
+@builds("pay_invoice")
+def pay_invoice(scene: Scene, _who: str) -> Call:
+    """The lead's, directly."""
+    held = scene.held()
+    return Call(of(held.work, invoice_id=held.approved_id), body=_money())
+
+
+@builds("pay_invoice@account")
+def transfer(scene: Scene, _who: str) -> Call:
+    """The lead's, out of the joint account."""
+    held = scene.held()
+    return Call(of(held.frame, invoice_id=held.on_account_id), body=_money())
+
+
+@builds("receive_on_account")
+def receive_on_account(scene: Scene, _who: str) -> Call:
+    """What is still to come."""
+    held = scene.held()
+    line = {"invoice_id": held.on_account_id, "amount": {"amount_cents": 1_003}}
+    body = {"received_on": TODAY, "reference": "AC9", "lines": [line]}
+    return Call(of(held.frame), body=body)
+
+
+@builds("reverse_account_receipt")
+def reverse_account_receipt(scene: Scene, _who: str) -> Call:
+    """All of it still stands."""
+    held = scene.held()
+    return Call(of(held.frame, account_receipt_id=held.account_receipt_id))
