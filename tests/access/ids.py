@@ -15,7 +15,7 @@ from tests.forms.paper import words
 ID = re.compile(r"\b([a-z]{3})_[0-9a-f]{32}\b")
 OF_THE_INSTALLATION = frozenset({"not", "imp", "pai"})
 """Ids that are the same for all who sign in."""
-OF_THE_CLUSTER = OF_THE_INSTALLATION | {"clu", "can", "mem", "ten", "lot", "pol", "int"}
+OF_THE_CLUSTER = OF_THE_INSTALLATION | {"clu", "can", "mem", "lnk", "ten", "lot", "pol", "int"}
 """Ids that everyone in the cluster may learn."""
 
 _MOVES_ANYWAY = re.compile(r"x-request-id|date|ratelimit(-policy)?|retry-after")

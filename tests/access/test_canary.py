@@ -28,9 +28,12 @@ async def insider(scene: Scene, rehearsal: AsyncClient) -> Crawler:
 
 @pytest.fixture(scope="session")
 async def secrets(scene: Scene, owner: Database) -> Canaries:
-    """All that X has written, at every stage."""
+    """All that X has written, at every stage; and what alpha answers alone."""
     framework = scene.held().frame.bid.body["id"]
-    return await written_by(owner, [framework, *(one.x.id for one in scene.stages.values())], MARK)
+    x = [framework, *(one.x.id for one in scene.stages.values())]
+    found = await written_by(owner, x, MARK)
+    found.ids.add(scene.own["solo_bid_id"].removeprefix("sol_"))
+    return found
 
 
 def words_of(scene: Scene) -> tuple[str, ...]:

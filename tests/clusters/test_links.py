@@ -72,14 +72,14 @@ async def test_the_database_takes_no_word_in_anothers_name(
     )
     alpha, beta = world.alpha.member_id, world.beta.member_id
     said = (
-        {"one": alpha, "other": beta, "said_for": alpha},
-        {"one": alpha, "other": beta, "said_for": None},
-        {"one": beta, "other": alpha, "said_for": beta},
+        (world.alpha, {"one": alpha, "other": beta, "said_for": None}),
+        (world.alpha, {"one": beta, "other": alpha, "said_for": beta}),
+        (world.coordinator, {"one": alpha, "other": beta, "said_for": alpha}),
     )
     async with open_database(settings.login_url(), size=1) as serving:
-        for values in said[1:]:
+        for person, values in said:
             with pytest.raises(DBAPIError, match="row-level security"):
-                async with acting(serving, world.alpha) as session:
+                async with acting(serving, person) as session:
                     await session.execute(query, values)
         async with acting(serving, world.alpha) as session:
-            await session.execute(query, said[0])
+            await session.execute(query, {"one": alpha, "other": beta, "said_for": alpha})

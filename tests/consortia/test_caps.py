@@ -9,6 +9,7 @@ from app.consortia import domain
 from app.consortia.domain import OwnBid
 from app.kernel.ids import new_id
 from app.tenders.domain import Rules
+from tests.consortia.cast import person_id
 from tests.consortia.steps import Bid, ok, refused, submitted, write_tender
 from tests.consortia.test_solo_bids import alone, give_up
 from tests.world import World
@@ -161,6 +162,22 @@ async def test_a_lead_is_warned_of_its_own_wins_and_of_no_partners_l2113_10(worl
     assert ok(await bids[0].award())["warnings"] == []
     # Beta has won with alpha; that is not gamma's to know.
     assert ok(await bids[1].award())["warnings"] == []
+
+
+async def test_what_a_named_person_sees_won_is_not_their_companys_l2113_10(world: World) -> None:
+    tender = await write_tender(world, lots=2)
+    ids = [lot["id"] for lot in tender["lots"]]
+    await say(world, tender, win_cap=1)
+    x = await Bid.form(tender, world.alpha, world.beta, lots=ids[:1])
+    y = await Bid.form(tender, world.gamma, world.delta, lots=ids[1:])
+    named = {"person_id": await person_id(world, world.gamma)}
+    ok(await world.alpha.post(f"{x.path}/people", named))
+    for bid in (x, y):
+        ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+        await bid.agree()
+        ok(await bid.submit())
+        assert ok(await bid.award())["warnings"] == []
+    assert ok(await world.gamma.get(x.path), 200)["awards"]
 
 
 @pytest.mark.parametrize(("cap", "elsewhere", "fits"), [(2, 1, True), (1, 1, False), (1, 0, True)])

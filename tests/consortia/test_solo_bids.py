@@ -5,7 +5,7 @@ from typing import Any
 
 from httpx import Response
 
-from tests.consortia.cast import decide, enlist
+from tests.consortia.cast import decide, enlist, person_id
 from tests.consortia.steps import Bid, ok, refused, write_tender
 from tests.consortia.test_rivals import opening, opens, trail
 from tests.world import Person, World
@@ -118,6 +118,17 @@ async def test_one_person_commits_one_candidate_to_a_lot_r2142_4(world: World) -
     agreement = await x.propose()
     refused(await world.beta.post(f"{agreement}/approvals"), 409, "one_signatory")
     ok(await colleague.post(f"{agreement}/approvals"))
+
+
+async def test_no_decision_lets_a_person_sign_for_two_candidates_r2142_4(world: World) -> None:
+    tender = await write_tender(world, lots=1)
+    hat = await enlist(world, world.delta, same_as=world.beta)
+    await decide(world, tender["lots"][0]["id"], person_id=await person_id(world, hat))
+    ok(await alone(hat, tender))
+    refused(await alone(world.beta, tender), 409, "one_signatory")
+    x = await Bid.form(tender, world.alpha, world.beta)
+    ok(await x.write(x.shares(6_000, 4_000)), 200)
+    refused(await world.beta.post(f"{await x.propose()}/approvals"), 409, "one_signatory")
 
 
 async def test_a_bid_alone_is_of_one_lot_of_the_tender_and_once(world: World) -> None:
