@@ -45,7 +45,8 @@ ANSWERED = frozenset({200, 201, 204, 403, 404, 409, 412, 422})
 """What a history may be answered: anything else is a fault of ours."""
 TODAY = NOW.date().isoformat()
 
-who = st.sampled_from(COMPANIES)
+who = st.sampled_from(("alpha", "alpha", *COMPANIES))
+"""Alpha leads the first answer to each tender: more of what it tries is done."""
 pick = st.integers(0, 5)
 
 
@@ -67,8 +68,8 @@ class Histories(RuleBasedStateMachine):
 
     stage: Stage
 
-    @initialize(reached=st.integers(0, 5), lead=who, other=who)
-    def begin(self, reached: int, lead: str, other: str) -> None:
+    @initialize(reached=st.integers(0, 7))
+    def begin(self, reached: int) -> None:
         """A tender, and a joint answer to it as far as it got."""
         self.tender = self.stage.wait(write_tender(self.stage.world, several_bids="unknown"))
         self.lots = [lot["id"] for lot in self.tender["lots"]]
@@ -76,11 +77,13 @@ class Histories(RuleBasedStateMachine):
         self.states: dict[str, str] = {}
         self.stage.done["histories"] += 1
         steps: list[Callable[[], None]] = [
-            lambda: self.form(lead, True, 0),
-            lambda: self.invite(lead, 0, other, "co_contractor"),
-            lambda: self.split(lead, 0, [4_000], 0),
-            lambda: self.agree(lead, 0),
-            lambda: self.hand_in(lead, 0, "submissions", "all"),
+            lambda: self.form("alpha", True, 0),
+            lambda: self.invite("alpha", 0, "beta", "co_contractor"),
+            lambda: self.split("alpha", 0, [4_000], 0),
+            lambda: self.agree("alpha", 0),
+            lambda: self.hand_in("alpha", 0, "submissions", "all"),
+            lambda: self.award("alpha", 0, 0, "won", 9_000_001),
+            lambda: self.receive("alpha", 0, 0, 1_000_003, 0, undo=False),
         ]
         for step in steps[:reached]:
             step()
@@ -307,7 +310,7 @@ class Histories(RuleBasedStateMachine):
 
 
 def play(stage: Stage, histories: int, steps: int, number: int) -> None:
-    """Walk random histories; raises AssertionError with the shortest one that breaks something."""
+    """Walk random histories; raises AssertionError with the first one that breaks something."""
 
     class Staged(Histories):
         pass
@@ -321,7 +324,8 @@ def play(stage: Stage, histories: int, steps: int, number: int) -> None:
             stateful_step_count=steps,
             deadline=timedelta(minutes=1),
             database=None,
-            phases=[Phase.generate, Phase.shrink],
+            # To shorten what it found takes longer than to find it: the seed walks there again.
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
