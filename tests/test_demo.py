@@ -90,7 +90,7 @@ async def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 
 async def test_the_winners_owe_exactly_fifteen_percent(town: Town) -> None:
     won = await town.consortium(TREASURER, "Les Forgerons du son")
-    assert won["state"] == "won"
+    assert won["state"] == "running"
     owed = await town.get(TREASURER, f"/v1/consortia/{won['id']}/contribution")
     assert owed["part"]["amount_cents"] == FORGE_AWARDED * 100
     assert owed["forecast"]["amount_cents"] * 100 == FORGE_AWARDED * 100 * 15
@@ -104,10 +104,22 @@ async def test_the_winners_owe_exactly_fifteen_percent(town: Town) -> None:
         assert party["forecast"]["amount_cents"] * 100 == party["part"]["amount_cents"] * 15
 
 
+async def test_the_winners_carry_out_their_contract(town: Town) -> None:
+    won = await town.consortium(TREASURER, "Les Forgerons du son")
+    path = f"/v1/consortia/{won['id']}/contracts"
+    (signed,) = (await town.get(TREASURER, path))["items"]
+    shown = await town.get(TREASURER, f"{path}/{signed['id']}")
+    assert shown["total"]["amount_cents"] == FORGE_AWARDED * 100
+    (amended,) = (await town.get(TREASURER, f"{path}/{signed['id']}/amendments"))["items"]
+    assert amended["article"] == "R2194-7"
+    billed = (await town.get(TREASURER, f"{path}/{signed['id']}/invoices"))["items"]
+    assert [one["state"] for one in billed] == ["submitted", "approved"]
+
+
 async def test_every_state_of_a_joint_answer_is_there(town: Town) -> None:
     items = (await town.get(COORDINATOR, "/v1/consortia"))["items"]
     states = sorted(item["state"] for item in items)
-    assert states == ["agreed", "forming", "lost", "proposed", "won"]
+    assert states == ["agreed", "forming", "lost", "proposed", "running"]
 
 
 async def test_a_split_goes_by_tranche_and_work_item_in_its_second_version(town: Town) -> None:

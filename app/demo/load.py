@@ -119,7 +119,7 @@ async def _example(settings: Settings) -> tuple[str, UUID] | None:
             return None
         consortium_id = await session.scalar(
             select(Consortium.id).where(
-                Consortium.cluster_id == cluster.cluster_id, Consortium.state == State.WON
+                Consortium.cluster_id == cluster.cluster_id, Consortium.state == State.RUNNING
             )
         )
         now = system_clock()

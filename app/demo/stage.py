@@ -183,10 +183,10 @@ class Group:
                 reference="Accusé de dépôt",
             )
 
-    async def outcome(self, lot: UUID, outcome: Outcome, euros: int | None, at: datetime) -> None:
-        """The buyer decides a lot."""
+    async def outcome(self, lot: UUID, outcome: Outcome, euros: int | None, at: datetime) -> UUID:
+        """The buyer decides a lot; gives the id of what is recorded."""
         async with self.stage.acting(BY_KEY[self.lead].email, at) as (session, actor):
-            await consortia.award(
+            award, _ = await consortia.award(
                 session,
                 actor,
                 self.id,
@@ -195,6 +195,11 @@ class Group:
                 amount_cents=euros * 100 if euros else None,
                 notified_on=at.date(),
             )
+            return award.id
+
+    async def version(self, session: AsyncSession, actor: Actor) -> int:
+        """What a write names as read."""
+        return (await repository.load(session, actor, self.id)).version
 
     async def receive(self, key: str, lot: UUID, cents: int, day: date, reference: str) -> None:
         """A company records what it received."""

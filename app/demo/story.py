@@ -8,6 +8,7 @@ from app.consortia.domain import CommonExpenses, Form, Item, LotSplit, Outcome
 from app.contributions import service as contributions
 from app.demo import notices
 from app.demo.companies import CANDIDATE, TREASURER
+from app.demo.execution import carry_out
 from app.demo.stage import Group, Stage
 from app.kernel.money import Money
 from app.tenders.domain import SeveralBids, Stance
@@ -65,7 +66,8 @@ async def _won(stage: Stage, notice: UUID) -> None:
     await group.split([(lot, Money(2_450_000_00))], FORGE_SHARES, _ago(stage, 220))
     await group.agree(_ago(stage, 212))
     await group.submit(_ago(stage, 201))
-    await group.outcome(lot, Outcome.WON, FORGE_AWARDED, _ago(stage, 150))
+    won = await group.outcome(lot, Outcome.WON, FORGE_AWARDED, _ago(stage, 150))
+    await carry_out(group, won, stage.now)
     for number, (key, cents, days) in enumerate(FORGE_RECEIPTS, start=1):
         day = _ago(stage, days).date()
         await group.receive(key, lot, cents, day, f"Compensation {number}")

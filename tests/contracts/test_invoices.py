@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.consortia.steps import ok, refused
 from tests.contracts.steps import Work, approved, arrive, bill, pay, signed
 from tests.world import NOW, Person, World
@@ -204,13 +206,22 @@ async def test_a_receipt_on_the_account_is_taken_back_while_it_stands(world: Wor
 
 
 async def test_domain_3_the_account_warns_when_it_is_not_empty_in_time(world: World) -> None:
-    days = (NOW.date() - timedelta(days=1)).isoformat()
     late = await signed(world, **SOLIDAIRE, account_days=1)
     one = await approved(late, world.alpha, "F1", 1_000)
     ok(await arrive(late, "AC1", {one: 1_000}, received_on="2026-03-01"))
     shown = await account(late)
-    assert (shown["standing_since"], shown["empty_by"]) == (days, "2026-03-02")
+    assert (shown["standing_since"], shown["empty_by"]) == ("2026-03-01", "2026-03-02")
     assert (shown["overdue"], shown["warnings"]) == (False, [])
+    before = text("UPDATE account_receipt SET received_on = :day WHERE cluster_id = :cluster")
+    async with world.owner.transaction() as session:
+        day = NOW.date() - timedelta(days=2)
+        await session.execute(before, {"day": day, "cluster": world.cluster_id})
+    shown = await account(late, world.beta)
+    assert shown["overdue"]
+    assert "depuis plus de 1 jour" in shown["warnings"][0]
+    assert "société de fait" in shown["warnings"][0]
+    ok(await pay(world.alpha, one, 1_000, "V1"))
+    assert (await account(late))["warnings"] == []
 
 
 async def test_a_contract_ends_when_nothing_hangs_and_all_that_does_is_told(world: World) -> None:

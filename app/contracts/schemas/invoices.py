@@ -289,7 +289,7 @@ def account_receipt_out(received: Received) -> AccountReceiptOut:
 def account_out(state: AccountState, days: int) -> JointAccountOut:
     """The answer that shows the account, with what to mind."""
     warning = (
-        f"Le compte joint n'est pas vide {days} jours après un paiement de l'acheteur : versez à "
+        f"Le compte joint porte un paiement de l'acheteur depuis plus de {days} jour(s) : versez à "
         "chacun sa part, le groupement risque sinon de passer pour une société de fait."
     )
     return JointAccountOut(
