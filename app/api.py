@@ -7,6 +7,7 @@ from app.alerts.inbox.endpoints import router as inbox
 from app.certificates.endpoints import files as certificate_files
 from app.certificates.endpoints import router as certificates
 from app.clusters.endpoints import ROUTERS as CLUSTERS
+from app.concessions.endpoints import router as concessions
 from app.consortia.endpoints import router as consortia
 from app.consortia.life_endpoints import router as lives
 from app.consortia.outcome_endpoints import router as outcomes
@@ -74,6 +75,7 @@ ROOMS = (
     solo_bids,
     contracts,
     invoices,
+    concessions,
     decisions,
     trails,
     documents,
@@ -111,6 +113,7 @@ TAGS = [
     {"name": "consortia", "description": "Joint answers: split, agreement, bid, award, receipts."},
     {"name": "documents", "description": "What joint answers sign: clauses, PDF, signed files."},
     {"name": "contracts", "description": "What was won, carried out: orders, amendments, money."},
+    {"name": "concessions", "description": "What a DSP adds: terms, forecast, years, reports."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "ledger", "description": "The cluster's books, read only."},

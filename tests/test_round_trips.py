@@ -22,6 +22,7 @@ from app.watch.service import import_file, import_records
 from tests.alerts.rows import told
 from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
+from tests.concessions.steps import forecast_body, hand_in, record_year, write_forecast, write_terms
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.contracts.steps import Work, approved, sign_contract
 from tests.documents.steps import edit, issue, sign
@@ -99,7 +100,7 @@ async def fill(world: World) -> None:
     """Something to show for each read."""
     ok(await upload(world.alpha, await add(world.alpha, audience="cluster")), 200)
     await presented(world)
-    tender = await write_tender(world)
+    tender = await write_tender(world, concession=True)
     interest = {"lot_id": tender["lots"][0]["id"], "stance": "lead"}
     ok(await world.gamma.post(f"/v1/tenders/{tender['id']}/interests", interest))
     bid = await submitted(world, tender)
@@ -109,6 +110,10 @@ async def fill(world: World) -> None:
     work = Work(bid, ok(await sign_contract(bid, won[0])))
     ok(await work.amend("low_amount", 100, 5_400_100, 3_600_000))
     await approved(work, world.beta, "F0", 100_000)
+    ok(await write_terms(bid), 200)
+    ok(await write_forecast(bid, forecast_body(2025, 2026, 2027)), 200)
+    ok(await record_year(bid, 2025))
+    ok(await hand_in(bid, 2025, "2026-02-15"))
     for number in range(4):
         ok(await bid.receive(world.alpha, 100 * EURO, f"F{number}"))
         payment = {

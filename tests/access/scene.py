@@ -20,6 +20,7 @@ from tests.alerts.rows import told
 from tests.certificates.steps import add as add_certificate
 from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
+from tests.concessions.steps import figures_body, forecast_body, terms_body
 from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
 from tests.contracts.steps import Work, approved, arrive, bill, sign_contract
@@ -210,7 +211,7 @@ async def build_scene(
     scene.newcomer = ok(await world.coordinator.post("/v1/members", admitted))["id"]
     await _reference_data(scene, owner)
     for number, stage in enumerate(STAGES):
-        tender = await write_tender(world)
+        tender = await write_tender(world, concession=True)
         sides = [
             await _side(tender, number, rank, marks[rank], *pair)
             for rank, pair in enumerate(((world.alpha, world.beta), (world.gamma, world.delta)))
@@ -255,6 +256,7 @@ async def _side(
     if stage == "invited":
         await bid.invite(other)
     ok(await bid.write(side.split()), 200)
+    await _concession(side)
     if reached >= STAGES.index("proposed"):
         address = await bid.propose()
         side.agreement_id = address.rsplit("/", 1)[-1]
@@ -277,10 +279,65 @@ async def _side(
         side.award = ok(await bid.award(rank, side.price - 2_003))
         received = side.price // 97
         side.receipt = ok(await bid.receive(lead, received, f"{mark} F1", lot=rank))
+        await _years(side)
     if stage in {"submitted", "won"}:
         await _document(side, mark)
     side.version = await bid.version()
     return side
+
+
+async def _concession(side: Side) -> None:
+    """What it would make of the concession, in words and amounts of its own."""
+    bid, words = side.bid, f"{side.mark} {side.stage}"
+    said = {
+        "first_day": "2024-01-01",
+        "months": 48,
+        "ground": f"{words} amortissement",
+        "investments_cents": side.price // 3 + 11,
+        "fee": f"{words} redevance",
+        "compensation": f"{words} compensation",
+        "company_name": f"{words} SAS",
+    }
+    path = f"{bid.path}/concession"
+    ok(await bid.lead.put(path, terms_body(**said), await bid.version()), 200)
+    flow = _flow(side) if side.stage != "invited" else []
+    body = forecast_body(2024, 2025, 2026, 2027, **_amounts(side, 5), flows=flow)
+    ok(await bid.lead.put(f"{path}/forecast", body, await bid.version()), 200)
+
+
+def _amounts(side: Side, share: int) -> Any:
+    """Income and costs of a year, labelled in its own words."""
+    words = f"{side.mark} {side.stage}"
+    income = [{"label": f"{words} billetterie", "amount_cents": side.price // share + 13}]
+    costs = [{"label": f"{words} salaires", "amount_cents": side.price // share - 5_017}]
+    fee, compensation = side.price // (share * 7) + 3, side.price // (share * 11) + 7
+    return {
+        "income": income,
+        "costs": costs,
+        "fee_cents": fee,
+        "compensation_cents": compensation,
+    }
+
+
+def _flow(side: Side) -> Any:
+    """A co-production of its two companies."""
+    giver, taker = list(side.bid.parties.values())[:2]
+    amount = {
+        "label": f"{side.mark} {side.stage} coproduction",
+        "amount_cents": side.price // 41 + 17,
+    }
+    return [{"from_party_id": giver, "to_party_id": taker, **amount}]
+
+
+async def _years(side: Side) -> None:
+    """It runs the concession: a company, a year's figures and report."""
+    bid, path = side.bid, f"{side.bid.path}/concession"
+    company = {"name": f"{side.mark} salle", "siren": siren(side.mark)}
+    company["takes_over_on"] = TODAY
+    ok(await bid.lead.post(f"{path}/company", company))
+    ok(await bid.lead.post(f"{path}/years/2025", figures_body(**_amounts(side, 6))))
+    report = {"year": 2025, "handed_in_on": TODAY}
+    ok(await bid.lead.post(f"{path}/reports", report))
 
 
 async def _document(side: Side, mark: str) -> None:

@@ -29,12 +29,15 @@ def lacking(answer: Response, *codes: str) -> Any:
     return problem
 
 
-async def write_tender(world: World, *, lots: int = 2, several_bids: str = "unknown") -> Any:
+async def write_tender(
+    world: World, *, lots: int = 2, several_bids: str = "unknown", concession: bool = False
+) -> Any:
     """A tender written by hand, with lots."""
     body = {
         "title": "Exploitation d'une salle de musiques actuelles",
         "buyer": "Ville de Saint-Étienne",
         "several_bids": several_bids,
+        "concession": concession,
         "deadline": {"wall_time": "2026-03-20T12:00:00"},
         "lots": [{"number": str(n), "title": f"Lot {n}"} for n in range(1, lots + 1)],
     }
