@@ -18,6 +18,7 @@ from app.consortia.split_endpoints import router as splits
 from app.consortia.trail_endpoints import router as trails
 from app.consortia.wall_endpoints import decisions
 from app.consortia.wall_endpoints import people as named_people
+from app.contracts.account_endpoints import router as joint_accounts
 from app.contracts.endpoints import router as contracts
 from app.contracts.invoice_endpoints import router as invoices
 from app.contributions.endpoints import router as contributions
@@ -76,6 +77,7 @@ ROOMS = (
     contracts,
     invoices,
     concessions,
+    joint_accounts,
     decisions,
     trails,
     documents,

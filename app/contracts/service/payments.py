@@ -67,12 +67,7 @@ async def pay_invoice(
     if not beyond_approved:
         payable.check(money.amount_cents)
     joint = contract.payment == Payment.JOINT_ACCOUNT
-    tax = share(money.amount_cents, invoice.vat_bps)
-    if joint:
-        moved = await invoice_repository.movements(session, contract)
-        stands = domain.owed_by_invoice(moved).get(invoice.id, Owed())
-        stands.check(money.amount_cents)
-        tax = stands.tax_of(money.amount_cents, tax)
+    tax = await _tax(session, contract, invoice, money.amount_cents)
     receipt = await consortia.record_receipt(
         session,
         actor,
@@ -104,6 +99,19 @@ async def pay_invoice(
     await record_event(session, actor, event, payment.id, consortium_id=consortium_id)
     left = max(0, invoice.amount_cents - payable.invoice_paid_cents - money.amount_cents)
     return Paid(payment, money.amount_cents, left)
+
+
+async def _tax(
+    session: AsyncSession, contract: SignedContract, invoice: Invoice, cents: int
+) -> int:
+    """The tax that moves with a payment; out of the joint account, of what stands there."""
+    usual = share(cents, invoice.vat_bps)
+    if contract.payment != Payment.JOINT_ACCOUNT:
+        return usual
+    moved = await invoice_repository.movements(session, contract)
+    stands = domain.owed_by_invoice(moved).get(invoice.id, Owed())
+    stands.check(cents)
+    return stands.tax_of(cents, usual)
 
 
 async def _of_party(
