@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 
 from tests.infra.test_strict import HOSTILE
-from tests.test_openapi import document, operations
+from tests.test_openapi import document, in_path, operations
 from tests.world import World
 
 OWNED = (
@@ -16,7 +16,6 @@ OWNED = (
     *("lead_member_id", "proposed_at", "approved_at", "approved_by", "settled", "paid", "hash"),
 )
 """What the service alone writes."""
-NOWHERE = "0" * 32
 
 
 def schema_of(operation: dict[str, Any]) -> dict[str, Any] | None:
@@ -60,8 +59,7 @@ async def send(world: World, method: str, path: str, **what: Any) -> Response:
     """A request of the coordinator to things that are not there, well formed but for its body."""
     for given in PATHS[path][method].get("parameters", ()):
         if given["in"] == "path":
-            prefix = given["schema"]["pattern"].strip("^").partition("_")[0]
-            path = path.replace(f"{{{given['name']}}}", f"{prefix}_{NOWHERE}")
+            path = path.replace(f"{{{given['name']}}}", in_path(given["schema"]))
     headers = {"Idempotency-Key": "trial", "If-Match": '"1"', "Content-Type": "application/json"}
     return await world.client.request(
         method.upper(), path, headers=world.coordinator.headers(headers), **what

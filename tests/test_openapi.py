@@ -39,6 +39,14 @@ def document() -> dict[str, Any]:
     return create_app(Settings()).openapi()
 
 
+def in_path(schema: Any) -> str:
+    """What a path may name, and what is not there: an id, a number, a word."""
+    if "minimum" in schema:
+        return str(schema["minimum"])
+    public_id = re.match(r"\^([a-z]+_)\[", schema.get("pattern", "^boamp_["))
+    return public_id[1] + "0" * 32 if public_id else str(schema["examples"][0])
+
+
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
     """Every operation: its method, its path, and what is said of it."""
     return [

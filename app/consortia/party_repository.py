@@ -76,6 +76,17 @@ async def join(session: AsyncSession, party: Party, actor: Actor) -> Party | Non
     )
 
 
+async def hold_invitation(session: AsyncSession, party: Party) -> bool:
+    """Take the row of an unanswered invitation; False when it has had its answer meanwhile."""
+    query = select(Party.id).where(
+        Party.cluster_id == party.cluster_id,
+        Party.id == party.id,
+        Party.joined_at.is_(None),
+        Party.left_at.is_(None),
+    )
+    return await session.scalar(query.with_for_update()) is not None
+
+
 async def end_invitation(session: AsyncSession, party: Party, at: datetime) -> Party | None:
     """The invitation is over; None when it has had its answer meanwhile."""
     statement = _changing(party).where(Party.joined_at.is_(None))

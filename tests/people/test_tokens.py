@@ -17,7 +17,7 @@ from app.kernel.scopes import needed_scope
 from app.people.tokens import service as tokens
 from app.settings import Settings
 from tests.people.steps import api_at, as_holder, enrol, signed_in
-from tests.test_openapi import OPEN, operations
+from tests.test_openapi import OPEN, in_path, operations
 from tests.world import NOW, Person, World
 
 
@@ -25,8 +25,7 @@ def filled(path: str, operation: dict[str, Any]) -> str:
     """The path with ids that never were, and the query that it needs."""
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
-            prefix = parameter["schema"].get("pattern", "^boamp_").removeprefix("^")[:4]
-            path = path.replace(f"{{{parameter['name']}}}", prefix + "0" * 32)
+            path = path.replace(f"{{{parameter['name']}}}", in_path(parameter["schema"]))
         elif parameter["in"] == "query" and parameter["required"]:
             path += f"?{parameter['name']}=732829320"
     return path

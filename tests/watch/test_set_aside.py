@@ -92,6 +92,7 @@ async def test_of_what_several_runs_set_aside_the_last_word_is_stored(
     importer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source_id = idweb()
+    await retry(importer)  # what other tests set aside
     with monkeypatch.context() as patch:
         break_reader(patch, source_id)
         for hour, title in enumerate(("Premier titre", "Second titre")):

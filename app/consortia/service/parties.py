@@ -57,6 +57,9 @@ async def refuse_invitation(
     Raises NotFound, Forbidden, NotInvited, AlreadyAnswered.
     """
     party = await _invited(session, actor, consortium_id, party_id)
+    # Before the journal, as all who answer: two that take them the other way round wait for ever.
+    if not await party_repository.hold_invitation(session, party):
+        raise domain.AlreadyAnswered
     await _tell(session, actor, party, PartyRefused(consortium_id, party_id))
     refused = await party_repository.end_invitation(session, party, actor.now)
     if refused is None:
