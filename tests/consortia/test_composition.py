@@ -126,6 +126,19 @@ async def test_a_negotiation_lets_companies_in_only_for_calls_since_2025_r2142_2
         assert "R2142-26" in refused(answer, 409, "unlawful_change")["detail"]
 
 
+async def test_an_agreement_lapses_when_others_come_in_before_the_bid(world: World) -> None:
+    bid = await applied(world)
+    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    await bid.agree()
+    joining = {"joining": {"member_id": world.gamma.member}}
+    made = ok(await world.alpha.post(f"{bid.path}/composition-changes", UNABLE | joining))
+    shown = ok(await world.beta.get(bid.path), 200)
+    assert (shown["state"], shown["agreement"]) == ("forming", None)
+    lacking(await world.alpha.post(f"{bid.path}/agreements"), "invitation_pending")
+    ok(await world.gamma.post(f"{bid.path}/parties/{made['joining_id']}/acceptances"))
+    lacking(await world.alpha.post(f"{bid.path}/agreements"), "party_without_part")
+
+
 async def test_grounds_of_a_running_contract_do_not_hold_before_it_r2194_6(world: World) -> None:
     bid = await submitted(world)
     change: dict[str, Any] = {

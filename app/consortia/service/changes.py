@@ -34,7 +34,8 @@ async def change_composition(
     """Let a company leave a frozen composition, or come in, as the buyer accepted.
 
     Nothing is spread by itself: the part of who left stays in the split until a round, or an
-    amendment, writes it anew. Who comes in accepts by its own word. Raises NotFound, NotLead,
+    amendment, writes it anew; an agreement that no bid went out with lapses. Who comes in accepts
+    by its own word. Raises NotFound, NotLead,
     Invalid, CompositionClosed, NotFrozen, UnlawfulChange, LeadStays, and what ``ask_in`` refuses.
     """
     consortium = await repository.load(session, actor, consortium_id)
@@ -45,6 +46,7 @@ async def change_composition(
     await _check_ground(session, actor, consortium, ground)
     leaving = await _leaving(session, consortium, leaving_id) if leaving_id else None
     entering = await ask_in(session, actor, consortium, joining) if joining else None
+    await _reopen(session, actor, consortium)
     change = CompositionChange(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -81,6 +83,16 @@ async def _check_ground(
         negotiated=rules.negotiated,
         launched_on=rules.launched_on,
     )
+
+
+async def _reopen(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
+    """What was proposed or agreed before the bid was so by others: it is agreed on anew."""
+    if consortium.state not in {State.PROPOSED, State.AGREED}:
+        return
+    consortium.reopen()
+    agreement = await repository.current_agreement(session, consortium)
+    if agreement is not None:
+        agreement.withdrawn_at = actor.now
 
 
 async def _leaving(session: AsyncSession, consortium: Consortium, party_id: UUID) -> Party:
