@@ -1,12 +1,11 @@
 """What a certificate is, whom it is shown to, and whether it holds on a day."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.kernel.days import not_in_future
-from app.kernel.errors import Conflict, Fault, Forbidden, Invalid
+from app.kernel.days import months_after, not_in_future
+from app.kernel.errors import Conflict, Forbidden, Invalid
 
 MOST_OF_A_COMPANY = 500
 """Certificates of one company that are kept at a time."""
@@ -105,7 +104,7 @@ class Statement:
         """Raise Invalid on an untitled kind that needs a title, or on days that cannot be."""
         if self.kind in NAMED and self.title is None:
             message = "Donnez un intitulé : ce type d'attestation n'en dit pas assez."
-            raise Invalid(message, (Fault("/title", "title_missing", message),))
+            raise Invalid.at("/title", "title_missing", message)
         not_in_future(
             self.valid_from,
             today,
@@ -114,7 +113,7 @@ class Statement:
         )
         if self.valid_until is not None and self.valid_until < self.valid_from:
             message = "La fin de validité précède son début."
-            raise Invalid(message, (Fault("/valid_until", "ends_before_it_begins", message),))
+            raise Invalid.at("/valid_until", "ends_before_it_begins", message)
 
     def end(self) -> date | None:
         """The last day that it holds: as given, else as the law has it, else none.
@@ -122,15 +121,8 @@ class Statement:
         The attestation of URSSAF is asked for every six months (D8222-5 of the Code du travail).
         """
         if self.valid_until is None and self.kind is Kind.SOCIAL:
-            return months_later(self.valid_from, 6)
+            return months_after(self.valid_from, 6)
         return self.valid_until
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months later; the month's last when it has none such."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def standing(valid_from: date, valid_until: date | None, day: date) -> Standing:

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.certificates.domain import months_later
 from app.consortia.domain import State
-from app.kernel.days import not_in_future
+from app.kernel.days import months_after, not_in_future
 from app.kernel.errors import Conflict, Fault, Invalid
 
 FREE_MONTHS = 60
@@ -23,7 +22,6 @@ NEXT_CALL_MONTHS = (18, 12)
 the principle, publishes and negotiates. No article sets it."""
 WRITABLE = frozenset({State.FORMING, State.WON, State.SIGNED, State.RUNNING})
 """What is proposed, agreed or handed in is what all approved: a round opens it again."""
-WON = frozenset({State.WON, State.SIGNED, State.RUNNING, State.CLOSED})
 
 
 class Kind(StrEnum):
@@ -151,7 +149,7 @@ class Terms:
 
     def last_day(self) -> date:
         """The day it ends, included."""
-        return months_later(self.first_day, self.months) - timedelta(days=1)
+        return months_after(self.first_day, self.months) - timedelta(days=1)
 
 
 _DURATION = (
@@ -223,4 +221,4 @@ def check_report(year: int, on: date, last_day: date, today: date) -> None:
     not_in_future(on, today, "/handed_in_on")
     if on <= min(date(year, 12, 31), last_day):
         message = "Le rapport porte sur une année écoulée (CCP L3131-5)."
-        raise Invalid(message, (Fault("/handed_in_on", "before_the_end", message),))
+        raise Invalid.at("/handed_in_on", "before_the_end", message)

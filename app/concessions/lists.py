@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from app.concessions.domain import NEXT_CALL_MONTHS, SIGNS, WON, Kind
+from app.concessions.domain import NEXT_CALL_MONTHS, SIGNS, Kind
+from app.consortia.domain import HAS_WON
 from app.infra.db import ItemQuery, instant, money, public_id
 from app.journal.openings import OPENING
 
@@ -107,7 +108,7 @@ _FIGURES = f"""
     WHERE c.cluster_id = app.cluster() AND c.id = $1::uuid
       AND EXISTS (SELECT FROM concession_terms t WHERE {_OF_C.format("t")})"""
 
-_WON = ", ".join(f"'{one}'" for one in sorted(WON))
+_WON = ", ".join(f"'{one}'" for one in sorted(HAS_WON))
 
 _REPORTS = f"""
     WITH t AS (

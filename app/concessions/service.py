@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clusters.service.companies import checked_siren
+from app.clusters import service as clusters
 from app.concessions import domain, repository
 from app.concessions.domain import Terms, Year
 from app.concessions.events import (
@@ -119,7 +119,7 @@ async def record_company(
     company = ConcessionCompany(
         **_of(actor, consortium_id),
         name=name,
-        siren=checked_siren(siren),
+        siren=clusters.checked_siren(siren),
         takes_over_on=takes_over_on,
     )
     await add_or_refuse(session, company, domain.CompanyExists)
@@ -160,7 +160,7 @@ async def _won(
     session: AsyncSession, actor: Actor, consortium_id: UUID, permission: Permission
 ) -> Standing:
     standing = await consortia.speak(session, actor, consortium_id, permission)
-    if standing.consortium.state not in domain.WON:
+    if standing.consortium.state not in consortia_domain.HAS_WON:
         raise consortia_domain.NotAwarded
     return standing
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Exists, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia.life_models import Application, CompositionChange, Failure, Round, Succession
@@ -14,22 +14,19 @@ from app.kernel.errors import NotFound
 
 async def frozen(session: AsyncSession, consortium: Consortium) -> bool:
     """Whether an application or a bid is out: the composition is frozen (R2142-26)."""
-    where = [
-        select(1)
-        .where(table.cluster_id == consortium.cluster_id, table.consortium_id == consortium.id)
-        .exists()
-        for table in (Application, Submission)
-    ]
-    return bool(await session.scalar(select(or_(*where))))
+    out = or_(_any(Application, consortium), _any(Submission, consortium))
+    return bool(await session.scalar(select(out)))
 
 
 async def applied(session: AsyncSession, consortium: Consortium) -> bool:
     """Whether an application of its own went out before the bid."""
-    query = select(1).where(
-        Application.cluster_id == consortium.cluster_id,
-        Application.consortium_id == consortium.id,
+    return bool(await session.scalar(select(_any(Application, consortium))))
+
+
+def _any(table: type[Application | Submission], consortium: Consortium) -> Exists:
+    return exists().where(
+        table.cluster_id == consortium.cluster_id, table.consortium_id == consortium.id
     )
-    return bool(await session.scalar(select(query.exists())))
 
 
 async def last_round(session: AsyncSession, consortium: Consortium) -> Round | None:

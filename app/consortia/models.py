@@ -25,6 +25,10 @@ class Consortium(TenantRow, Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
 
+    def speaker_for(self, party: "Party") -> UUID:
+        """The company whose word a party's is: its own; the lead's for one from outside."""
+        return self.lead_member_id if party.member_id is None else party.member_id
+
     def require_open(self) -> None:
         """Raise SplitFrozen once something was proposed for approval."""
         if self.state != State.FORMING:
@@ -88,14 +92,14 @@ class Consortium(TenantRow, Base):
 
     def require_unsigned(self) -> None:
         """Raise AlreadySigned once an outcome has become a contract, NotAwarded before any."""
-        if self.state in {State.SIGNED, State.RUNNING, State.CLOSED}:
+        if self.state in domain.SIGNED | {State.CLOSED}:
             raise domain.AlreadySigned
         if self.state not in domain.DECIDED | {State.SUBMITTED}:
             raise domain.NotAwarded
 
     def withdraw(self) -> None:
         """The parties give up. Raises AlreadySigned, and NothingToWithdraw when it is over."""
-        if self.state in {State.SIGNED, State.RUNNING}:
+        if self.state in domain.SIGNED:
             raise domain.AlreadySigned
         if self.state not in domain.WITHDRAWABLE:
             raise domain.NothingToWithdraw

@@ -16,9 +16,9 @@ from app.consortia.schemas import (
     receipt_out,
 )
 from app.consortia.shut import told_why
+from app.consortia.telling import told
 from app.contributions import service as contributions
 from app.contributions.schemas import ConsortiumContributionOut
-from app.infra.db import enter
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import AwardId, ConsortiumId, ReceiptId
@@ -133,7 +133,7 @@ async def record_receipt(
     here: Here,
 ) -> Response:
     """Record money that a party received: its contribution falls due and is charged."""
-    try:
+    async with told(session, here, caller, consortium_id, (domain.BeyondPart,)):
         receipt = await service.record_receipt(
             session,
             actor,
@@ -145,11 +145,6 @@ async def record_receipt(
             reference=body.reference,
             beyond_part=body.beyond_part,
         )
-    except domain.BeyondPart:
-        await session.rollback()
-        async with here.database.transaction() as trace:
-            await service.open_by_refusal(trace, await enter(trace, caller), consortium_id)
-        raise
     return await once.keep(receipt_out(receipt))
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import Select, Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia.domain import PartyRole
 from app.consortia.models import Consortium, Party
 from app.infra.db import changed
 from app.kernel.actor import Actor
@@ -21,11 +20,6 @@ async def parties(session: AsyncSession, consortium: Consortium) -> list[Party]:
 async def holders(session: AsyncSession, consortium: Consortium) -> list[Party]:
     """Of them, those who will hold the contract."""
     return [one for one in await parties(session, consortium) if one.holds]
-
-
-async def sharing(session: AsyncSession, consortium: Consortium) -> list[Party]:
-    """Of them, those who may have a part: who lends means alone has none (R2142-3)."""
-    return [one for one in await parties(session, consortium) if one.role != PartyRole.RELIED_UPON]
 
 
 async def composition(session: AsyncSession, consortium: Consortium) -> list[Party]:

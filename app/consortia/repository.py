@@ -77,6 +77,13 @@ async def current_agreement(session: AsyncSession, consortium: Consortium) -> Ag
     return found
 
 
+async def lapse(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
+    """What was proposed or agreed gives way, and stays on record."""
+    agreement = await current_agreement(session, consortium)
+    if agreement is not None:
+        agreement.withdrawn_at = actor.now
+
+
 async def approvals(session: AsyncSession, agreement: Agreement) -> list[Approval]:
     """Who has approved, in order."""
     query = select(Approval).where(

@@ -68,14 +68,6 @@ async def fee_in_receipt(session: AsyncSession, receipt: Receipt) -> int:
     return fee_in(receipt.amount_cents, *part) if part and part.mandate_cents else 0
 
 
-async def parties_named(session: AsyncSession, split: Split) -> set[UUID]:
-    """The parties that have a part in a version."""
-    query = select(SplitPart.party_id).where(
-        SplitPart.cluster_id == split.cluster_id, SplitPart.split_id == split.id
-    )
-    return set(await session.scalars(query.distinct()))
-
-
 async def agreed_lines(session: AsyncSession, split_id: UUID, lot_id: UUID) -> list[Agreed]:
     """The lines of a lot in a version, in order."""
     query = select(

@@ -7,6 +7,7 @@ from fastapi import Response
 
 from app.consortia import domain as consortia
 from app.consortia.shut import told_why
+from app.consortia.telling import told
 from app.contracts import domain, invoice_lists, service
 from app.contracts.domain import Movement
 from app.contracts.schemas.account import (
@@ -16,7 +17,6 @@ from app.contracts.schemas.account import (
     account_out,
     account_receipt_out,
 )
-from app.contracts.telling import told
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import AccountReceiptId, ConsortiumId, SignedContractId
@@ -74,7 +74,7 @@ async def receive_on_account(
     here: Here,
 ) -> Response:
     """Record what the buyer paid on the joint account, invoice by invoice (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         received = await service.receive_on_account(
             session,
             actor,
@@ -112,7 +112,7 @@ async def reverse_account_receipt(
     here: Here,
 ) -> Response:
     """Take a receipt on the joint account back, while it still stands there (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         received = await service.reverse_account_receipt(
             session, actor, consortium_id, contract_id, account_receipt_id
         )

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.consortia import domain as consortia
 from app.consortia.shut import told_why
+from app.consortia.telling import told
 from app.contracts import domain, lists, service
 from app.contracts.schemas import (
     AmendedOut,
@@ -22,7 +23,6 @@ from app.contracts.schemas import (
     order_out,
     signed_out,
 )
-from app.contracts.telling import told
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch
@@ -131,7 +131,7 @@ async def place_order(
     here: Here,
 ) -> Response:
     """Record an order of the buyer, within the maximum (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         ordered = await service.place_order(session, actor, consortium_id, contract_id, body.call())
     return await once.keep(order_out(ordered))
 
@@ -161,7 +161,7 @@ async def reverse_order(
     here: Here,
 ) -> Response:
     """Take an order back by its opposite (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         ordered = await service.reverse_order(session, actor, consortium_id, contract_id, order_id)
     return await once.keep(order_out(ordered))
 
@@ -211,7 +211,7 @@ async def amend_contract(
     here: Here,
 ) -> Response:
     """Record an amendment on its ground: what is forecast follows its parts (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         amended = await service.amend(
             session, actor, consortium_id, contract_id, body.change(), version=version
         )
@@ -244,7 +244,7 @@ async def reverse_amendment(
     here: Here,
 ) -> Response:
     """Take an amendment back by its opposite (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         amended = await service.reverse_amendment(
             session, actor, consortium_id, contract_id, amendment_id, reason=body.reason
         )
@@ -271,7 +271,7 @@ async def close_contract(
     here: Here,
 ) -> Response:
     """Record that a contract is over, and why; with the last one, the joint answer is (lead)."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         closure = await service.close(
             session,
             actor,

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.consortia import domain as consortia
 from app.consortia.shut import told_why
+from app.consortia.telling import told
 from app.contracts import domain, invoice_lists, service
 from app.contracts.schemas.given import ReversalIn
 from app.contracts.schemas.invoices import (
@@ -17,7 +18,6 @@ from app.contracts.schemas.invoices import (
     invoice_out,
     payment_out,
 )
-from app.contracts.telling import told
 from app.infra.http.deps import Caller, Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ConsortiumId, InvoiceId, SignedContractId
@@ -75,7 +75,7 @@ async def submit_invoice(
     here: Here,
 ) -> Response:
     """Record what a party bills (itself, or the lead); a penalty is the lead's to assign."""
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         billed = await service.submit_invoice(
             session,
             actor,
@@ -179,7 +179,7 @@ async def pay_invoice(
 
     It is a receipt of the joint answer: the contribution falls due. It is taken back as one.
     """
-    async with told(session, here, caller, consortium_id):
+    async with told(session, here, caller, consortium_id, domain.TELLING):
         paid = await service.pay_invoice(
             session,
             actor,

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from app.certificates import service as certificates
-from app.certificates.domain import Audience, Kind, Statement, months_later
+from app.certificates.domain import Audience, Kind, Statement
 from app.demo.companies import BY_KEY, COMPANIES
 from app.demo.stage import Stage
+from app.kernel.days import months_after
 
 ALL = ((Kind.SOCIAL, "URSSAF Rhône-Alpes", 70), (Kind.TAX, "Direction générale des finances", 95))
 """What every company has: the kind, who issued it, how many days ago."""
@@ -35,7 +36,7 @@ async def _add(stage: Stage, key: str, kind: Kind, issuer: str, days: int) -> No
     issued = stage.now - timedelta(days=days)
     insured = kind in {Kind.LIABILITY_INSURANCE, Kind.DECENNIAL_INSURANCE}
     labelled = kind in {Kind.QUALIOPI, Kind.ESUS}
-    until = months_later(issued.date(), 12) if insured else None
+    until = months_after(issued.date(), 12) if insured else None
     audience = Audience.CLUSTER if labelled else Audience.PARTNERS
     statement = Statement(kind, None, issuer, None, issued.date(), until, audience)
     async with stage.acting(BY_KEY[key].email, max(issued, stage.now - ADMITTED)) as (

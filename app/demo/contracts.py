@@ -6,7 +6,7 @@ No buyer, holder or amount is anyone's: the numbers are none that the register w
 from datetime import date, timedelta
 from typing import Any
 
-from app.watch.contracts.domain import months_after
+from app.kernel.days import months_after
 
 TOWN, METROPOLE = "99942000100018", "99942000200016"
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.consortia.domain import Form, PartyRole
+from app.kernel import words
 from app.kernel.money import BPS_WHOLE, allot
 
-_NARROW = "\u202f"
 _ARTICLE = re.compile(r"\b([LRD]\.) (?=\d)")
 _ENDLESS = re.compile(r"\S{24}(?=\S)")
 """A word that no column holds: the line may break within."""
@@ -35,16 +35,19 @@ def euros(cents: int | None) -> str:
     """``123456`` as ``1 234,56 €``; an en dash when there is no amount."""
     if cents is None:
         return "–"
-    sign = "−" if cents < 0 else ""
-    whole, part = divmod(abs(cents), 100)
-    return f"{sign}{whole:,}".replace(",", _NARROW) + f",{part:02d}\u00a0€"
+    return _unbroken(words.euros(cents))
 
 
 def percent(bps: int | None) -> str:
     """``3333`` as ``33,33 %``; an en dash when there is no share."""
     if bps is None:
         return "–"
-    return f"{bps // 100},{bps % 100:02d}\u00a0%"
+    return _unbroken(words.percent(bps))
+
+
+def _unbroken(figure: str) -> str:
+    """Its unit stays on its line."""
+    return figure.replace(" ", "\u00a0")
 
 
 def percents(cents: Sequence[int | None], bps: Sequence[int | None] = ()) -> list[str]:

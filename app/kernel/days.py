@@ -1,8 +1,9 @@
 """Days that people type."""
 
+import calendar
 from datetime import date, timedelta
 
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 
 _AHEAD = timedelta(days=1)
 
@@ -15,4 +16,14 @@ def not_in_future(
     A day that has begun anywhere on Earth has begun: overseas members are ahead of UTC.
     """
     if day > today + _AHEAD:
-        raise Invalid(message, (Fault(pointer, "in_the_future", message),))
+        raise Invalid.at(pointer, "in_the_future", message)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day, ``months`` later (or before); the last of a month that has no such day.
+
+    Raises ``ValueError`` beyond the calendar (years 1 to 9999).
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))

@@ -5,7 +5,7 @@ the caller may not see.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,8 @@ class Invalid(AppError):
 
     status, code = 422, "invalid"
     title = "Certaines valeurs ne sont pas acceptées."
+
+    @classmethod
+    def at(cls, pointer: str, code: str, message: str) -> Self:
+        """The refusal of one thing in the input, which says what would be accepted."""
+        return cls(message, (Fault(pointer, code, message),))

@@ -9,7 +9,6 @@ from app.certificates.domain import (
     Kind,
     Standing,
     Statement,
-    months_later,
     standing,
 )
 from app.kernel.errors import Invalid
@@ -26,22 +25,6 @@ def said(kind: Kind = Kind.TAX, **more: object) -> Statement:
         **more,
     }
     return Statement(kind, **values)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "later"),
-    [
-        (date(2026, 1, 1), 6, date(2026, 7, 1)),
-        (date(2025, 8, 31), 6, date(2026, 2, 28)),
-        (date(2027, 8, 31), 6, date(2028, 2, 29)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2026, 5, 31), 1, date(2026, 6, 30)),
-    ],
-)
-def test_months_later_is_the_same_day_or_the_months_last(
-    day: date, months: int, later: date
-) -> None:
-    assert months_later(day, months) == later
 
 
 def test_an_attestation_of_urssaf_holds_six_months_unless_it_says_otherwise() -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.clusters.domain.errors import WrongStanding
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 
 
 class State(StrEnum):
@@ -54,4 +54,4 @@ def check_day(day: date, today: date, *, not_before: date) -> None:
     not_in_future(day, today, "/on", hint)
     if day < not_before:
         message = "Cette date précède le dernier fait connu de cette entreprise."
-        raise Invalid(message, (Fault("/on", "too_early", message),))
+        raise Invalid.at("/on", "too_early", message)

@@ -3,7 +3,7 @@
 from app.clusters.service.candidacies import CandidacyView, decide, present, vote, withdraw
 from app.clusters.service.changes import change_member
 from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
-from app.clusters.service.companies import Company, checked_siret
+from app.clusters.service.companies import Company, checked_siren, checked_siret
 from app.clusters.service.links import declare_link, end_link
 from app.clusters.service.members import (
     active_members,
@@ -23,6 +23,7 @@ __all__ = [
     "admit_member",
     "change_cluster",
     "change_member",
+    "checked_siren",
     "checked_siret",
     "create_cluster",
     "decide",

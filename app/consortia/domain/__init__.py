@@ -1,7 +1,6 @@
 """Rules of a joint answer, without a database."""
 
 from app.consortia.domain.composition import (
-    SIGNED,
     AlreadyFailed,
     ApplicationExists,
     ChangeGround,
@@ -17,8 +16,6 @@ from app.consortia.domain.composition import (
     SuccessionUnaccepted,
     UnlawfulChange,
     check_change,
-    may_succeed,
-    pointed,
     require_one_change,
 )
 from app.consortia.domain.conflicts import (
@@ -123,13 +120,13 @@ from app.consortia.domain.splits import (
     Item,
     Line,
     LotSplit,
-    euros,
     exact_parts,
-    percent,
 )
 from app.consortia.domain.states import (
     DECIDED,
+    HAS_WON,
     OVER,
+    SIGNED,
     UNSAID,
     WITHDRAWABLE,
     Form,
@@ -156,6 +153,7 @@ __all__ = [
     "DECIDED",
     "FIRM",
     "FORMING",
+    "HAS_WON",
     "HOLDERS",
     "JOINING",
     "OVER",
@@ -263,16 +261,12 @@ __all__ = [
     "award_shares",
     "check_change",
     "decided",
-    "euros",
     "exact_lot",
     "exact_parts",
     "exact_split",
     "fee_in",
-    "may_succeed",
     "mind_won",
     "missing_for",
-    "percent",
-    "pointed",
     "proofs",
     "require_free",
     "require_one_change",

@@ -1,11 +1,10 @@
 """When a composition may change, and on which ground (R2142-26; R2194-6 once it is signed)."""
 
-from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
-from app.consortia.domain.states import OVER, State
-from app.kernel.errors import Conflict, Fault, Forbidden, Invalid
+from app.consortia.domain.states import OVER, SIGNED, State
+from app.kernel.errors import Conflict, Forbidden, Invalid
 
 NEGOTIATION_SINCE = date(2025, 1, 1)
 """Calls launched from this day on may see a composition change during a negotiation (R2142-26)."""
@@ -41,7 +40,6 @@ BEFORE_SIGNATURE = frozenset(
     {ChangeGround.RESTRUCTURING, ChangeGround.UNABLE, ChangeGround.NEGOTIATION}
 )
 AFTER_SIGNATURE = frozenset({ChangeGround.REVIEW_CLAUSE, ChangeGround.RESTRUCTURING})
-SIGNED = frozenset({State.SIGNED, State.RUNNING})
 
 
 def check_change(
@@ -52,7 +50,7 @@ def check_change(
     negotiated: bool,
     launched_on: date | None,
 ) -> None:
-    """Raise NotFrozen, NothingToWithdraw or UnlawfulChange unless the ground holds here.
+    """Raise CompositionClosed, NotFrozen or UnlawfulChange unless the ground holds here.
 
     ``frozen``: an application or a bid is out. ``negotiated`` and ``launched_on`` are the
     tender's.
@@ -88,20 +86,10 @@ _NEGOTIATION = (
 )
 
 
-def pointed(pointer: str, code: str, message: str) -> Invalid:
-    """A refusal of one field."""
-    return Invalid(message, (Fault(pointer, code, message),))
-
-
 def require_one_change(leaving: object, joining: object) -> None:
     """Raise Invalid unless someone leaves or comes in."""
     if leaving is None and joining is None:
-        raise pointed("/leaving_id", "missing", "Dites qui sort, qui entre, ou les deux.")
-
-
-def may_succeed(defaulted: Collection[object], lead: object) -> bool:
-    """Whether others than the lead may offer its place: once it has failed."""
-    return lead in defaulted
+        raise Invalid.at("/leaving_id", "missing", "Dites qui sort, qui entre, ou les deux.")
 
 
 class CompositionFrozen(Conflict):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.certificates.domain import Kind, Standing, standing
-from app.consortia.domain.parties import PartyRole
+from app.consortia.domain.parties import HOLDERS, PartyRole
 from app.kernel.errors import Conflict, Fault
 
 
@@ -62,7 +62,7 @@ class PartyFacts:
     @property
     def holds(self) -> bool:
         """Whether it will hold the contract."""
-        return self.role in {PartyRole.LEAD, PartyRole.CO_CONTRACTOR}
+        return self.role in HOLDERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.consortia.domain.errors import SplitNotExact
-from app.kernel.errors import Fault
 from app.kernel.money import BPS_WHOLE, MAX_CENTS, allot
+from app.kernel.words import euros, percent
 
 FIRM = 0
 """The firm tranche; n above is the n-th optional one (R2113-4)."""
@@ -89,7 +89,7 @@ def exact_parts(piece: LotSplit | Item, pointer: str) -> list[int | None]:
     parties = [(line.party_id, line.mandate) for line in piece.lines]
     if len(set(parties)) != len(parties):
         message = "Une entreprise ne figure qu'une fois par lot, tranche ou poste."
-        raise inexact(pointer, "party_twice", message)
+        raise SplitNotExact.at(pointer, "party_twice", message)
     fixed = sum(line.fixed_cents or 0 for line in piece.lines)
     shares = [line.bps for line in piece.lines if line.bps is not None]
     if shares and sum(shares) != BPS_WHOLE:
@@ -97,11 +97,11 @@ def exact_parts(piece: LotSplit | Item, pointer: str) -> list[int | None]:
             f"Les pourcentages font {percent(sum(shares))} ; il faut exactement 100 % : "
             + _gap(percent(abs(BPS_WHOLE - sum(shares))), missing=sum(shares) < BPS_WHOLE)
         )
-        raise inexact(pointer, "shares_not_whole", message)
+        raise SplitNotExact.at(pointer, "shares_not_whole", message)
     if piece.amount_cents is None:
         if fixed:
             message = "Sans montant, seuls des pourcentages sont possibles."
-            raise inexact(pointer, "fixed_without_amount", message)
+            raise SplitNotExact.at(pointer, "fixed_without_amount", message)
         return [None] * len(piece.lines)
     left = piece.amount_cents - fixed
     if left < 0 or (not shares and left != 0) or (shares and left == 0):
@@ -110,7 +110,7 @@ def exact_parts(piece: LotSplit | Item, pointer: str) -> list[int | None]:
             if shares
             else _gap(euros(abs(left)), missing=left > 0)
         )
-        raise inexact(pointer, "amounts_not_whole", message)
+        raise SplitNotExact.at(pointer, "amounts_not_whole", message)
     portions = iter(allot(left, shares) if shares else [])
     return [
         line.fixed_cents if line.fixed_cents is not None else next(portions) for line in piece.lines
@@ -124,14 +124,14 @@ def lot_amount(lot: LotSplit, pointer: str) -> int | None:
     """
     if bool(lot.lines) == bool(lot.items):
         message = "Donnez les lignes du lot entier, ou celles de chaque tranche ou poste."
-        raise inexact(pointer, "lines_or_items", message)
+        raise SplitNotExact.at(pointer, "lines_or_items", message)
     if not lot.items:
         return lot.amount_cents
     _check_names(lot.items, pointer)
     known = [item.amount_cents for item in lot.items if item.amount_cents is not None]
     if len(known) < len(lot.items) and (known or lot.amount_cents is not None):
         message = "Donnez un montant à chaque tranche et poste du lot, ou à aucun, ni au lot."
-        raise inexact(pointer, "amounts_of_some", message)
+        raise SplitNotExact.at(pointer, "amounts_of_some", message)
     if not known:
         return None
     whole = sum(known)
@@ -140,10 +140,10 @@ def lot_amount(lot: LotSplit, pointer: str) -> int | None:
             f"Les tranches et postes font {euros(whole)}, et le lot {euros(lot.amount_cents)} : "
             + _gap(euros(abs(lot.amount_cents - whole)), missing=whole < lot.amount_cents)
         )
-        raise inexact(pointer, "items_not_whole", message)
+        raise SplitNotExact.at(pointer, "items_not_whole", message)
     if whole > MAX_CENTS:
         message = f"Un lot fait {euros(MAX_CENTS)} au plus."
-        raise inexact(pointer, "amount_too_large", message)
+        raise SplitNotExact.at(pointer, "amount_too_large", message)
     return whole
 
 
@@ -154,10 +154,10 @@ def _check_names(items: Sequence[Item], pointer: str) -> None:
         name = (item.tranche, item.label.casefold() if item.label else None)
         if name == (None, None):
             message = "Dites la tranche (0 : la tranche ferme) ou le poste."
-            raise inexact(f"{pointer}/items/{index}", "item_unnamed", message)
+            raise SplitNotExact.at(f"{pointer}/items/{index}", "item_unnamed", message)
         if name in names:
             message = "Ce poste figure déjà dans cette tranche : donnez-lui un autre nom."
-            raise inexact(f"{pointer}/items/{index}", "item_twice", message)
+            raise SplitNotExact.at(f"{pointer}/items/{index}", "item_twice", message)
         names.add(name)
     tranches = {item.tranche for item in items}
     if tranches != {None} and (None in tranches or FIRM not in tranches or len(tranches) == 1):
@@ -165,22 +165,7 @@ def _check_names(items: Sequence[Item], pointer: str) -> None:
             "Un marché à tranches a une tranche ferme (0) et une tranche optionnelle au moins "
             "(CCP R2113-4), et chaque poste dit la sienne."
         )
-        raise inexact(pointer, "tranches_incomplete", message)
-
-
-def inexact(pointer: str, code: str, message: str) -> SplitNotExact:
-    """The refusal of one thing that is not exact."""
-    return SplitNotExact(message, (Fault(pointer, code, message),))
-
-
-def percent(bps: int) -> str:
-    """Basis points as people write them."""
-    return f"{bps // 100},{bps % 100:02d} %"
-
-
-def euros(cents: int) -> str:
-    """Cents as people write them; never below zero."""
-    return f"{cents // 100:,}".replace(",", "\u202f") + f",{cents % 100:02d} €"
+        raise SplitNotExact.at(pointer, "tranches_incomplete", message)
 
 
 def _gap(amount: str, *, missing: bool) -> str:

@@ -31,6 +31,10 @@ class State(StrEnum):
     """The parties gave up."""
 
 
+HAS_WON = frozenset({State.WON, State.SIGNED, State.RUNNING, State.CLOSED})
+"""States in which a lot is won, and amounts of it are open to who oversees the cluster."""
+SIGNED = frozenset({State.SIGNED, State.RUNNING})
+"""States in which a contract binds: it is amended or ended, never undone."""
 OVER = frozenset({State.LOST, State.NO_AWARD, State.WITHDRAWN, State.CLOSED})
 """States from which nothing follows but the correction of an outcome."""
 WITHDRAWABLE = frozenset({State.FORMING, State.PROPOSED, State.AGREED, State.SUBMITTED, State.WON})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.consortia.domain.errors import SplitNotExact
-from app.consortia.domain.splits import LotSplit, exact_parts, inexact, lot_amount
+from app.consortia.domain.splits import LotSplit, exact_parts, lot_amount
 from app.kernel.errors import Fault
 from app.kernel.money import BPS_WHOLE, allot, share
 
@@ -53,7 +53,7 @@ def exact_split(lots: Sequence[LotSplit], lead_id: UUID) -> list[ExactLot]:
     count = sum(len(piece.lines) for lot in lots for piece, _ in lot.pieces(""))
     if count > MAX_LINES:
         message = f"Une répartition a {MAX_LINES} lignes au plus ; celle-ci en a {count}."
-        raise inexact("/lots", "too_many_lines", message)
+        raise SplitNotExact.at("/lots", "too_many_lines", message)
     exact: list[ExactLot] = []
     wrong: list[SplitNotExact] = []
     for index, lot in enumerate(lots):
@@ -113,19 +113,19 @@ def _check_fee(lot: LotSplit, pointer: str, lead_id: UUID) -> None:
     mandates = [line for piece, _ in lot.pieces(pointer) for line in piece.lines if line.mandate]
     if any(line.party_id != lead_id for line in mandates):
         message = "Seul le mandataire a une ligne pour son mandat (CCP R2142-24)."
-        raise inexact(pointer, "mandate_of_another", message)
+        raise SplitNotExact.at(pointer, "mandate_of_another", message)
     if mandates and lot.fee_bps is not None:
         message = (
             "Le mandataire est payé d'un pourcentage de chaque part, ou du prix de sa propre "
             "tâche : l'un ou l'autre."
         )
-        raise inexact(f"{pointer}/lead_fee", "fee_twice", message)
+        raise SplitNotExact.at(f"{pointer}/lead_fee", "fee_twice", message)
 
 
 def _check_expenses_without_amount(lot: LotSplit, pointer: str) -> None:
     if lot.expenses is not None and lot.expenses.amount_cents is not None:
         message = "Sans montant du lot, le compte prorata se donne en pourcentage de chaque part."
-        raise inexact(f"{pointer}/common_expenses", "fixed_without_amount", message)
+        raise SplitNotExact.at(f"{pointer}/common_expenses", "fixed_without_amount", message)
 
 
 def _check_handed_on(lot: LotSplit, amount_cents: int, pointer: str) -> None:
@@ -136,7 +136,7 @@ def _check_handed_on(lot: LotSplit, amount_cents: int, pointer: str) -> None:
         message = (
             "La rémunération du mandataire et le compte prorata font ensemble 50 % du lot au plus."
         )
-        raise inexact(pointer, "handed_on_too_much", message)
+        raise SplitNotExact.at(pointer, "handed_on_too_much", message)
 
 
 def fee_in(received_cents: int, part_cents: int, mandate_cents: int) -> int:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from app.consortia.domain import Outcome
 from app.consortia.models import Award, AwardPart, Receipt
 from app.infra.http.ids import AwardId, LotId, PartyId, ReceiptId, WithdrawalId
-from app.infra.http.schemas import MoneyOut, Out
+from app.infra.http.schemas import MoneyOut, Out, money_out
 
 
 class AwardOut(Out):
@@ -64,11 +64,6 @@ class ReceiptOut(Out):
     received_on: date
     reference: str
     reverses: ReceiptId | None = Field(description="The receipt that this one takes back.")
-
-
-def money_out(cents: int | None) -> MoneyOut | None:
-    """The shown form of an amount; None stays None."""
-    return None if cents is None else MoneyOut(amount_cents=cents, currency="EUR")
 
 
 def award_out(award: Award) -> AwardOut:

@@ -4,11 +4,10 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
-from app.consortia.schemas.outcomes import money_out
 from app.consortia.service.splits import LotRows, SplitView
 from app.consortia.split_models import SplitItem, SplitLine, SplitPart
 from app.infra.http.ids import LotId, PartyId, PersonId
-from app.infra.http.schemas import MoneyOut, Out
+from app.infra.http.schemas import MoneyOut, Out, money_out
 
 
 class LineOut(Out):

@@ -24,7 +24,7 @@ from app.consortia.service.parties import (
 )
 from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import concerned, view
-from app.consortia.service.receipts import open_by_refusal, record_receipt, reverse_receipt
+from app.consortia.service.receipts import record_receipt, reverse_receipt
 from app.consortia.service.rounds import apply, open_round
 from app.consortia.service.solo_bids import record_solo_bid, withdraw_solo_bid
 from app.consortia.service.splits import write_split
@@ -55,7 +55,6 @@ __all__ = [
     "mind_wins",
     "name_person",
     "offer_succession",
-    "open_by_refusal",
     "open_round",
     "opened",
     "propose",

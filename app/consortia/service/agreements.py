@@ -15,7 +15,7 @@ from app.consortia import (
 from app.consortia.access import own_party, require_lead
 from app.consortia.domain import Step
 from app.consortia.events import AgreementProposed, AgreementReached, AgreementWithdrawn
-from app.consortia.models import Agreement, Approval, Consortium
+from app.consortia.models import Agreement, Approval, Consortium, Party
 from app.consortia.service.conflicts import may_answer
 from app.infra.db import add_or_refuse
 from app.journal.service import publish, record, record_event
@@ -108,18 +108,7 @@ async def approve(
         but=consortium.id,
         leading=consortium.lead_member_id == actor.member_id,
     )
-    approval = Approval(
-        cluster_id=actor.cluster_id,
-        consortium_id=consortium_id,
-        agreement_id=agreement_id,
-        party_id=party.id,
-        person_id=actor.person_id,
-        approved_at=actor.now,
-    )
-    await add_or_refuse(session, approval, domain.AlreadyApproved)
-    await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
-    await _agree_if_all_did(session, actor, consortium, agreement)
-    return approval, warnings
+    return await _keep(session, actor, consortium, agreement, party), warnings
 
 
 async def record_approval(
@@ -143,24 +132,30 @@ async def record_approval(
     consortium = await repository.lock(session, actor, consortium_id)
     agreement = await _current(session, consortium, agreement_id)
     consortium.require_proposed()
+    return await _keep(session, actor, consortium, agreement, party, evidence=evidence)
+
+
+async def _keep(
+    session: AsyncSession,
+    actor: Actor,
+    consortium: Consortium,
+    agreement: Agreement,
+    party: Party,
+    *,
+    evidence: str | None = None,
+) -> Approval:
+    """Keep a party's yes; with the last one, the agreement is reached. Raises AlreadyApproved."""
     approval = Approval(
         cluster_id=actor.cluster_id,
-        consortium_id=consortium_id,
-        agreement_id=agreement_id,
-        party_id=party_id,
+        consortium_id=consortium.id,
+        agreement_id=agreement.id,
+        party_id=party.id,
         person_id=actor.person_id,
         approved_at=actor.now,
         evidence=evidence,
     )
     await add_or_refuse(session, approval, domain.AlreadyApproved)
-    await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium_id)
-    await _agree_if_all_did(session, actor, consortium, agreement)
-    return approval
-
-
-async def _agree_if_all_did(
-    session: AsyncSession, actor: Actor, consortium: Consortium, agreement: Agreement
-) -> None:
+    await record(session, actor, "agreement.approved", agreement.id, consortium_id=consortium.id)
     approved = {one.party_id for one in await repository.approvals(session, agreement)}
     if approved >= {one.id for one in await party_repository.holders(session, consortium)}:
         consortium.agree()
@@ -170,6 +165,7 @@ async def _agree_if_all_did(
             AgreementReached(consortium.id, agreement.id),
             consortium_id=consortium.id,
         )
+    return approval
 
 
 async def _current(session: AsyncSession, consortium: Consortium, agreement_id: UUID) -> Agreement:

@@ -87,12 +87,9 @@ async def _check_ground(
 
 async def _reopen(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
     """What was proposed or agreed before the bid was so by others: it is agreed on anew."""
-    if consortium.state not in {State.PROPOSED, State.AGREED}:
-        return
-    consortium.reopen()
-    agreement = await repository.current_agreement(session, consortium)
-    if agreement is not None:
-        agreement.withdrawn_at = actor.now
+    if consortium.state in {State.PROPOSED, State.AGREED}:
+        consortium.reopen()
+        await repository.lapse(session, actor, consortium)
 
 
 async def _leaving(session: AsyncSession, consortium: Consortium, party_id: UUID) -> Party:

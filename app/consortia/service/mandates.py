@@ -18,7 +18,7 @@ from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,13 @@ async def give_mandate(
     The signed file is a certificate of the company (``signing_power``). Raises NotFound,
     Forbidden, NotYourParty, MandateOfTheLead, EvidenceMissing, Invalid.
     """
-    consortium, party = await _speaking(session, actor, consortium_id, party_id, given.evidence)
+    consortium, party = await _speaking(session, actor, consortium_id, party_id)
+    _require_evidence(party, given.evidence)
     if not party.holds or party.member_id == consortium.lead_member_id:
         raise domain.MandateOfTheLead
     if given.valid_until is not None and given.valid_until < given.valid_from:
         message = "La fin de validité précède son début."
-        raise domain.pointed("/valid_until", "ends_before_it_begins", message)
+        raise Invalid.at("/valid_until", "ends_before_it_begins", message)
     if given.certificate_id is not None:
         await certificates.require_signing_power(session, actor, given.certificate_id)
     mandate = Mandate(
@@ -74,7 +75,7 @@ async def end_mandate(
 
     Raises NotFound, Forbidden, NotYourParty.
     """
-    await _speaking(session, actor, consortium_id, party_id, "fin")
+    await _speaking(session, actor, consortium_id, party_id)
     statement = (
         update(Mandate)
         .where(
@@ -107,7 +108,8 @@ async def undertake(
 
     Raises NotFound, Forbidden, NotYourParty, EvidenceMissing, AlreadyUndertaken, Invalid.
     """
-    _, party = await _speaking(session, actor, consortium_id, party_id, evidence)
+    _, party = await _speaking(session, actor, consortium_id, party_id)
+    _require_evidence(party, evidence)
     if party.holds:
         raise domain.NothingToUndertake
     not_in_future(signed_on, actor.now.date(), "/signed_on")
@@ -128,18 +130,19 @@ async def undertake(
 
 
 async def _speaking(
-    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID, evidence: str | None
+    session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
 ) -> tuple[Consortium, Party]:
-    """The company that speaks for itself; the lead for one from outside, with what proves it."""
+    """The company that speaks for itself; the lead for one from outside."""
     consortium = await repository.load(session, actor, consortium_id)
     party = await party_repository.live_party(session, consortium, party_id)
     require(actor, Permission.COMMIT_COMPANY)
-    outside = party.member_id is None
-    speaker = consortium.lead_member_id if outside else party.member_id
-    if speaker != actor.member_id:
+    if consortium.speaker_for(party) != actor.member_id:
         raise domain.NotYourParty
     if party.joined_at is None:
         raise domain.InvitationPending
-    if outside and not evidence:
-        raise domain.EvidenceMissing
     return consortium, party
+
+
+def _require_evidence(party: Party, evidence: str | None) -> None:
+    if party.member_id is None and not evidence:
+        raise domain.EvidenceMissing

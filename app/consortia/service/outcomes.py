@@ -17,7 +17,7 @@ from app.infra.db import add_or_refuse
 from app.journal.service import record_event, record_opening
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid, NotFound
+from app.kernel.errors import Invalid, NotFound
 
 
 async def award(
@@ -177,4 +177,4 @@ async def _check_day(
     # A day that has begun anywhere on Earth has begun.
     if bid is not None and day < bid.submitted_at.date() - timedelta(days=1):
         message = "L'attribution vient après le dépôt de l'offre."
-        raise Invalid(message, (Fault("/notified_on", "before_the_bid", message),))
+        raise Invalid.at("/notified_on", "before_the_bid", message)

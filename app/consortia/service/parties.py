@@ -98,8 +98,7 @@ async def _invited(
     consortium = await repository.load(session, actor, consortium_id)
     party = await party_repository.live_party(session, consortium, party_id)
     require(actor, Permission.COMMIT_COMPANY)
-    speaker = consortium.lead_member_id if party.member_id is None else party.member_id
-    if speaker != actor.member_id:
+    if consortium.speaker_for(party) != actor.member_id:
         raise domain.NotInvited
     return party
 

@@ -11,13 +11,14 @@ from app.consortia.access import own_party
 from app.consortia.domain import Outcome
 from app.consortia.events import ReceiptRecorded
 from app.consortia.models import Award, Consortium, Party, Receipt
+from app.consortia.service.execution import opened
 from app.contributions import service as contributions
 from app.infra.db import add_or_refuse
-from app.journal.service import publish, record, record_opening
+from app.journal.service import publish, record
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid, NotFound
+from app.kernel.errors import Invalid, NotFound
 
 
 async def record_receipt(
@@ -63,20 +64,6 @@ async def record_receipt(
     return receipt
 
 
-async def open_by_refusal(session: AsyncSession, actor: Actor, consortium_id: UUID) -> None:
-    """Record that the caller was told whether an amount is beyond a part.
-
-    Asked often enough, that is the part. In a transaction of its own: the refused one is undone.
-    """
-    consortium = await repository.load(session, actor, consortium_id)
-    await _open(session, actor, consortium)
-
-
-async def _open(session: AsyncSession, actor: Actor, consortium: Consortium) -> None:
-    split = await split_repository.latest_split(session, consortium)
-    await record_opening(session, actor, consortium.id, split.number if split else 0)
-
-
 async def reverse_receipt(
     session: AsyncSession, actor: Actor, consortium_id: UUID, receipt_id: UUID
 ) -> Receipt:
@@ -106,7 +93,7 @@ async def reverse_receipt(
         recorded_at=actor.now,
     )
     await add_or_refuse(session, receipt, domain.AlreadyReversed)
-    await _open(session, actor, consortium)
+    await opened(session, actor, consortium_id)
     await _charge(session, actor, receipt, award.lot_id, party)
     return receipt
 
@@ -131,7 +118,7 @@ async def _check_against_award(
     """A receipt is of a part, after the award; beyond the part only when confirmed (None)."""
     if day < award.notified_on:
         message = "L'encaissement vient après l'attribution."
-        raise Invalid(message, (Fault("/received_on", "before_the_award", message),))
+        raise Invalid.at("/received_on", "before_the_award", message)
     parts = await repository.award_parts(session, award)
     if not parts:
         return

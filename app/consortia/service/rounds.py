@@ -13,6 +13,7 @@ from app.consortia.life_models import Application, Round
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.actor import Actor
+from app.kernel.errors import Invalid
 from app.tenders import service as tenders
 from app.tenders.domain import is_late
 
@@ -41,7 +42,7 @@ async def apply(
     if is_late(tender.deadline_at, tender.deadline_certain, submitted_at):
         raise domain.TooLate
     if submitted_at > actor.now:
-        raise domain.pointed("/submitted_at", "in_the_future", "Ce dépôt est encore à venir.")
+        raise Invalid.at("/submitted_at", "in_the_future", "Ce dépôt est encore à venir.")
     application = Application(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -95,9 +96,7 @@ async def open_round(
     )
     session.add(opened)
     await session.flush()
-    agreement = await repository.current_agreement(session, consortium)
-    if agreement is not None:
-        agreement.withdrawn_at = actor.now
+    await repository.lapse(session, actor, consortium)
     consortium.negotiate()
     await record_event(
         session,

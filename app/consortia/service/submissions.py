@@ -13,7 +13,7 @@ from app.consortia.life_models import Round
 from app.consortia.models import Consortium, Submission
 from app.journal.service import record_event
 from app.kernel.actor import Actor
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 from app.tenders import service as tenders
 from app.tenders.domain import is_late
 
@@ -48,7 +48,7 @@ async def submit(
         raise domain.NotAgreed
     if not agreement.proposed_at <= submitted_at <= actor.now:
         message = "Le dépôt vient après la proposition de la convention, et n'est pas à venir."
-        raise Invalid(message, (Fault("/submitted_at", "out_of_order", message),))
+        raise Invalid.at("/submitted_at", "out_of_order", message)
     submission = Submission(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,

@@ -36,7 +36,7 @@ async def offer_succession(
     own = own_party(actor, holders, Permission.COMMIT_COMPANY)
     lead = next(one for one in holders if one.member_id == consortium.lead_member_id)
     failed = await life_repository.failed(session, consortium)
-    if own.id != lead.id and not domain.may_succeed(failed, lead.id):
+    if own.id != lead.id and lead.id not in failed:
         raise domain.NotYourSuccession
     candidates = {one.id for one in holders if one.member_id is not None} - {lead.id}
     if party_id not in candidates:

@@ -26,9 +26,8 @@ async def withdraw_consortium(
     require_lead(actor, consortium)
     consortium = await repository.lock(session, actor, consortium_id)
     consortium.withdraw()
-    agreement = await repository.current_agreement(session, consortium)
-    if agreement is not None and await repository.submission(session, consortium) is None:
-        agreement.withdrawn_at = actor.now
+    if await repository.submission(session, consortium) is None:
+        await repository.lapse(session, actor, consortium)
     for party in await party_repository.composition(session, consortium):
         if party.joined_at is None:
             await party_repository.end_invitation(session, party, actor.now)

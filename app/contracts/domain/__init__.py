@@ -58,7 +58,6 @@ from app.contracts.domain.invoices import (
     check_part,
 )
 from app.contracts.domain.terms import ContractNature, Ending, Payment, Terms, european_threshold
-from app.contracts.domain.words import euros
 
 TELLING = (
     AccountShort,
@@ -122,7 +121,6 @@ __all__ = [
     "check_part",
     "cumulated_bps",
     "european_threshold",
-    "euros",
     "exact",
     "limit_bps",
     "moves",

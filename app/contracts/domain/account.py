@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.contracts.domain.errors import AccountShort
-from app.contracts.domain.words import euros
+from app.kernel.words import euros
 
 
 @dataclass(frozen=True, slots=True)

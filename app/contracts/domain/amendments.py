@@ -13,9 +13,8 @@ from app.contracts.domain.errors import (
     PartsNotExact,
 )
 from app.contracts.domain.terms import ContractNature
-from app.contracts.domain.words import euros, percent
-from app.kernel.errors import Fault
 from app.kernel.money import BPS_WHOLE
+from app.kernel.words import euros, percent
 
 
 class Ground(StrEnum):
@@ -126,7 +125,7 @@ def exact(parts: Iterable[int], total_cents: int, pointer: str) -> None:
     if given != total_cents:
         wanted = euros(total_cents)
         message = f"Les parts font {euros(given)} ; il faut exactement {wanted} (CCP R2142-20)."
-        raise PartsNotExact(message, (Fault(pointer, "not_whole", message),))
+        raise PartsNotExact.at(pointer, "not_whole", message)
 
 
 def check_order(ordered_cents: int, order_cents: int, maximum_cents: int) -> None:

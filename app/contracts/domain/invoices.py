@@ -10,9 +10,9 @@ from app.contracts.domain.errors import (
     InvoicedBeyondPart,
     InvoiceUnclear,
 )
-from app.contracts.domain.words import euros
 from app.kernel.errors import Fault
 from app.kernel.money import share
+from app.kernel.words import euros
 
 
 class InvoiceKind(StrEnum):

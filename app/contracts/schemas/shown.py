@@ -21,7 +21,7 @@ from app.infra.http.ids import (
     PersonId,
     SignedContractId,
 )
-from app.infra.http.schemas import MoneyOut, Out
+from app.infra.http.schemas import MoneyOut, Out, money_out
 
 
 class PartOut(Out):
@@ -132,10 +132,6 @@ def parts_out(parts: Mapping[UUID, int]) -> list[PartOut]:
     ]
 
 
-def _money(cents: int | None) -> MoneyOut | None:
-    return None if cents is None else MoneyOut(amount_cents=cents)
-
-
 def signed_out(signed: Signed) -> SignedOut:
     """The answer to a fresh contract."""
     one = signed.contract
@@ -151,8 +147,8 @@ def signed_out(signed: Signed) -> SignedOut:
         form=Form(one.form),
         form_reason=one.form_reason,
         payment=Payment(one.payment),
-        amount=_money(one.amount_cents),
-        maximum=_money(one.maximum_cents),
+        amount=money_out(one.amount_cents),
+        maximum=money_out(one.maximum_cents),
         european_threshold=MoneyOut(amount_cents=one.threshold_cents),
         account_days=one.account_days,
         recorded_by=one.person_id,

@@ -16,6 +16,7 @@ from app.journal.service import record_event
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.errors import Fault
+from app.kernel.words import euros
 
 
 async def close(
@@ -65,7 +66,7 @@ async def _require_settled(session: AsyncSession, contract: SignedContract) -> N
     stands = domain.owed_by_party(await invoice_repository.movements(session, contract))
     balance = sum(stands.values(), domain.Owed()).total_cents
     if balance:
-        message = f"Le compte joint porte encore {domain.euros(balance)} : versez à chacun sa part."
+        message = f"Le compte joint porte encore {euros(balance)} : versez à chacun sa part."
         faults.append(Fault("/ended_on", "account_not_empty", message))
     undecided = await invoice_repository.undecided(session, contract)
     if undecided:

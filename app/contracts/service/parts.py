@@ -14,7 +14,7 @@ from app.contributions import service as contributions
 from app.contributions.domain import Part
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 
 
 def check_day(actor: Actor, contract: SignedContract, day: date, pointer: str) -> None:
@@ -22,7 +22,7 @@ def check_day(actor: Actor, contract: SignedContract, day: date, pointer: str) -
     not_in_future(day, actor.now.date(), pointer)
     if day < contract.signed_on:
         message = "Cette date précède la signature du marché."
-        raise Invalid(message, (Fault(pointer, "before_the_contract", message),))
+        raise Invalid.at(pointer, "before_the_contract", message)
 
 
 def add_parts(

@@ -17,7 +17,7 @@ from app.journal.service import record_event
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def sign(
     not_in_future(terms.signed_on, actor.now.date(), "/signed_on")
     if terms.signed_on < award.notified_on:
         message = "La signature vient après l'attribution."
-        raise Invalid(message, (Fault("/signed_on", "before_the_award", message),))
+        raise Invalid.at("/signed_on", "before_the_award", message)
     contract = SignedContract(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,

@@ -233,4 +233,4 @@ def check_first_day(valid_from: date, today: date, *, first: bool) -> None:
         return
     earliest = "" if first else f"le {today:%d/%m/%Y} au plus tôt et "
     message = f"Une version du barème prend effet {earliest}le {latest:%d/%m/%Y} au plus tard."
-    raise Invalid(message, (Fault("/valid_from", "out_of_range", message),))
+    raise Invalid.at("/valid_from", "out_of_range", message)

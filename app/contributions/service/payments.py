@@ -14,7 +14,7 @@ from app.journal.service import record
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
-from app.kernel.errors import Fault, Invalid
+from app.kernel.errors import Invalid
 from app.kernel.ids import encode
 from app.ledger.domain import ADVANCES, BANK, moved
 
@@ -89,4 +89,4 @@ def _check_day(received_on: date, today: date) -> None:
     not_in_future(received_on, today, "/received_on")
     if received_on < EARLIEST:
         message = f"Un paiement date du {EARLIEST:%d/%m/%Y} au plus tôt."
-        raise Invalid(message, (Fault("/received_on", "out_of_range", message),))
+        raise Invalid.at("/received_on", "out_of_range", message)

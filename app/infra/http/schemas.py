@@ -40,6 +40,11 @@ class MoneyOut(Out):
     currency: str = Field("EUR", examples=["EUR"])
 
 
+def money_out(cents: int | None) -> MoneyOut | None:
+    """The shown form of an amount in euros; None stays None."""
+    return None if cents is None else MoneyOut(amount_cents=cents, currency="EUR")
+
+
 class ListOut(Out, Generic[Item]):
     """A page of a list; ``next_cursor`` is null on the last one."""
 

@@ -20,12 +20,12 @@ twelve when there are two rounds or a negotiation, nine months to two years for 
 Works that are done once call for no renewal: none is forecast without a framework or a concession.
 """
 
-import calendar
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from app.kernel.days import months_after
 from app.kernel.money import Money
 
 MAX_FRAMEWORK_MONTHS = 96
@@ -112,16 +112,6 @@ class Contract:
         """As the last modification that names some has them (CCP R2194-6)."""
         named = [one.holders for one in self.amendments if one.holders]
         return named[-1] if named else self.holders
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day, ``months`` later (or before); the last of a month that has no such day.
-
-    Raises ``ValueError`` beyond the calendar (years 1 to 9999).
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + years, month + 1, 1)
-    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))
 
 
 def term(contract: Contract) -> int | None:

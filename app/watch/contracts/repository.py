@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.infra.db import ListQuery, money, public_id
-from app.watch.contracts.domain import LONGEST_LEAD, months_after
+from app.kernel.days import months_after
+from app.watch.contracts.domain import LONGEST_LEAD
 
 MAX_CALLS = 3
 """Later calls that are proposed for a contract, the newest."""

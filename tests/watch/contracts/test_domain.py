@@ -13,7 +13,6 @@ from app.watch.contracts.domain import (
     call_window,
     end_of,
     lead_of,
-    months_after,
     term,
 )
 
@@ -23,25 +22,6 @@ MAY = date(2024, 5, 15)
 def contract(**fields: object) -> Contract:
     given = {"started_on": MAY, "months": 12, "published_on": MAY, **fields}
     return Contract(source_id="1", title="Nettoyage", buyer_siret=None, **given)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "after"),
-    [
-        (date(2024, 5, 15), 48, date(2028, 5, 15)),
-        (date(2024, 2, 29), 12, date(2025, 2, 28)),
-        (date(2024, 2, 29), 48, date(2028, 2, 29)),
-        (date(2023, 8, 31), 6, date(2024, 2, 29)),
-        (date(2024, 12, 31), 1, date(2025, 1, 31)),
-        (date(2024, 11, 30), 1, date(2024, 12, 30)),
-        (date(2024, 1, 31), -2, date(2023, 11, 30)),
-        (date(2024, 1, 15), -1, date(2023, 12, 15)),
-    ],
-)
-def test_months_run_from_date_to_date_or_to_the_end_of_the_month(
-    day: date, months: int, after: date
-) -> None:
-    assert months_after(day, months) == after
 
 
 def test_a_modification_states_the_new_whole_term() -> None:

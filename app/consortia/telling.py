@@ -6,24 +6,28 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.consortia import service as consortia
-from app.contracts import domain
+from app.consortia import service
 from app.infra.db import Anyone, enter
 from app.infra.http.deps import Installation
+from app.kernel.errors import AppError
 
 
 @asynccontextmanager
 async def told(
-    session: AsyncSession, here: Installation, caller: Anyone, consortium_id: UUID
+    session: AsyncSession,
+    here: Installation,
+    caller: Anyone,
+    consortium_id: UUID,
+    telling: tuple[type[AppError], ...],
 ) -> AsyncIterator[None]:
-    """Record the opening in a transaction of its own when what is done is refused so.
+    """Record the opening in a transaction of its own when ``telling`` refuses what is done.
 
     Asked often enough, a refusal is the amount; the refused transaction itself is undone.
     """
     try:
         yield
-    except domain.TELLING:
+    except telling:
         await session.rollback()
         async with here.database.transaction() as trace:
-            await consortia.opened(trace, await enter(trace, caller), consortium_id)
+            await service.opened(trace, await enter(trace, caller), consortium_id)
         raise
