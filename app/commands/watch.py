@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.commands import as_owner, out, ready_database
+from app.commands import as_owner, err, out, ready_database
 from app.commands.freshness import line
 from app.infra.db import open_database
 from app.infra.db.connections import IMPORTER
@@ -102,7 +102,10 @@ def turn_off(source: SourceName) -> None:
 
 @sources_app.command("retry")
 def retry(source: SourceName) -> None:
-    """Read again what imports of a source set aside: after an update that mends a reader."""
+    """Read again what imports of a source set aside: after an update that mends a reader.
+
+    A document that never arrived is asked for again, when the source is on.
+    """
     with ready_database() as settings:
         run = asyncio.run(_retry(settings, source))
     out.print(
@@ -111,11 +114,17 @@ def retry(source: SourceName) -> None:
         f"{run.counts.set_aside} encore de côté",
         soft_wrap=True,
     )
+    for reason, number in run.counts.reasons.items():
+        out.print(f"  {number} × {reason}", soft_wrap=True)
+    if run.error is not None:
+        err.print(run.error)
+        raise typer.Exit(2)
 
 
 async def _retry(settings: Settings, source: str) -> watch.Run:
     async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
-        return await watch.retry_set_aside(database, source, clock=system_clock)
+        asking = watch.Asking(database, contact=settings.contact, clock=system_clock)
+        return await watch.retry_set_aside(asking, source)
 
 
 def _line(source: Source) -> str:

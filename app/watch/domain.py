@@ -146,12 +146,12 @@ class Notice:
 class UnreadableItem(ValueError):
     """One item of a source that cannot be read: the message is the reason it is set aside.
 
-    ``raw`` is what is known of an item that never arrived, such as its address.
+    ``address`` is where an item that never arrived can be asked for again.
     """
 
-    def __init__(self, reason: str, raw: str = "") -> None:
+    def __init__(self, reason: str, address: str | None = None) -> None:
         super().__init__(reason)
-        self.raw = raw
+        self.address = address
 
 
 @dataclass(slots=True)

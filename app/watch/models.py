@@ -77,7 +77,8 @@ class ImportRun(Base):
 class SetAside(Base):
     """An item that could not be read: why, and its body, ``whole`` unless it was too long.
 
-    ``retried_at`` is when it was read after all.
+    ``address`` is where it can be had again, when it was a document of its own; one that never
+    arrived has no body. ``retried_at`` is when it was read after all.
     """
 
     __tablename__ = "set_aside"
@@ -87,6 +88,7 @@ class SetAside(Base):
     reason: Mapped[str]
     raw: Mapped[str] = mapped_column(deferred=True, deferred_raiseload=True)
     whole: Mapped[bool]
+    address: Mapped[str | None]
     retried_at: Mapped[datetime | None]
 
 

@@ -201,6 +201,7 @@ def set_aside(run_id: UUID) -> ListQuery:
         select=f"""
             SELECT json_build_object('position', position, 'reason', reason,
               'raw', left(raw, {MAX_RAW_SHOWN}), 'whole', whole,
+              'address', address,
               'state', CASE WHEN retried_at IS NULL THEN 'pending' ELSE 'retried' END,
               'retried_at', {instant("retried_at")}) AS item,
               ARRAY[position::text] AS keys

@@ -241,9 +241,10 @@ class SetAsideOut(Out):
 
     position: int = Field(description="Its place in the import, from 1.")
     reason: str
-    raw: str = Field(description="The beginning of its body.")
+    raw: str = Field(description="The beginning of its body; empty when it never arrived.")
     whole: bool = Field(description="Whether its whole body is kept, to be read again.")
-    state: str = Field(description="`pending`, or `retried`: read since, after a fix.")
+    address: str | None = Field(description="Where it is asked for again, if it can be.")
+    state: str = Field(description="`pending`, or `retried`: it was read since.")
     retried_at: datetime | None
 
 

@@ -130,7 +130,7 @@ async def test_a_file_that_is_gone_is_set_aside(folders: Folders, naps: Naps) ->
     items, failure = await collect(folders, naps, MONDAY, MONDAY)
     assert failure is None
     assert isinstance(items[0], UnreadableItem)
-    assert items[0].raw == f"{folders.url}/2026/09/14/26-1.xml"
+    assert items[0].address == f"{folders.url}/2026/09/14/26-1.xml"
     assert isinstance(items[1], str)
 
 

@@ -14,6 +14,7 @@ from app.watch.domain import Notice, UnreadableItem
 from app.watch.service import Run, import_records, prepare
 from app.watch.sources.kinds import BOAMP, BOAMP_RECORD, KINDS
 from tests.watch.notices import idweb, one, slim, stored
+from tests.watch.portal import Naps, asking
 from tests.world import NOW, World
 
 BROKEN = "Le lecteur a un défaut."
@@ -37,7 +38,7 @@ async def arrive(importer: Database, *records: Any, at: datetime = NOW) -> Run:
 
 
 async def retry(importer: Database, at: datetime = NOW) -> Run:
-    return await service.retry_set_aside(importer, "boamp", clock=lambda: at)
+    return await service.retry_set_aside(asking(importer, Naps(), at), "boamp")
 
 
 async def items(world: World, run: Run) -> list[dict[str, Any]]:

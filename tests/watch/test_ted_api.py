@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.infra.db import Database
 from app.watch import service
 from app.watch.domain import UnreadableItem
-from app.watch.service import Run, import_source
+from app.watch.service import ImportRunning, Run, import_source, retry_set_aside
 from app.watch.sources import SourceFailure
 from app.watch.sources.daily import PAGE_ITEMS
 from app.watch.sources.ted_api import pages
@@ -170,6 +170,7 @@ async def test_a_page_lost_in_the_middle_is_missed_aloud(ted: Ted, naps: Naps) -
     ("answer", "reason"),
     [
         (Said(404), "La source répond 404."),
+        (Said(500), "La source répond 500."),
         (Said(410), "La source répond 410."),
         (Said(body=b"<!DOCTYPE html><p>Maintenance"), "une page"),
         (Said(body=b"<p>Maintenance</p>", kind="text/html"), "une page"),
@@ -190,7 +191,7 @@ async def test_a_document_that_cannot_be_had_is_set_aside_with_its_address(
     refused = items[1]
     assert isinstance(refused, UnreadableItem)
     assert reason in str(refused)
-    assert refused.raw == f"{ted.url}/en/notice/2-2025/xml"
+    assert refused.address == f"{ted.url}/en/notice/2-2025/xml"
 
 
 async def test_documents_that_fail_in_a_row_are_the_sources_failure(ted: Ted, naps: Naps) -> None:
@@ -259,6 +260,98 @@ async def test_a_truncated_document_is_set_aside_and_the_others_arrive(
     assert kept[0] == whole.decode()
 
 
+async def pending(owner: Database) -> dict[str, tuple[str, bool]]:
+    """What is set aside of TED: reason, and whether there is a body, by address."""
+    query = text(
+        "SELECT s.address, s.reason, s.raw <> '' FROM set_aside s"
+        " JOIN import_run r ON r.id = s.run_id WHERE r.source = 'ted' AND s.retried_at IS NULL"
+    )
+    async with owner.transaction() as session:
+        return {row[0]: (row[1], row[2]) for row in await session.execute(query)}
+
+
+LATE = {
+    "930001-2025": Said(404),
+    "930003-2025": Said(500),
+    "930005-2025": Said(body=GOOD[:900]),
+    "930007-2025": Said(body=GOOD[:900], headers=(("content-length", "5000"),)),
+}
+"""Not there yet, a fault, and cut: as if it were whole, and in the middle of the answer."""
+
+
+@pytest.mark.usefixtures("ted_on")
+async def test_what_never_arrived_is_asked_for_again_by_retry(
+    importer: Database, owner: Database, ted: Ted, naps: Naps
+) -> None:
+    ted.days = {f"{NOW:%Y%m%d}": numbers(8, 930_001)}
+    ted.documents = {number: [said] for number, said in LATE.items()}
+    run = await fetch(importer, naps)
+    assert (run.state, run.counts.new, run.counts.set_aside) == ("done", 4, 4)
+    addresses = {f"{ted.url}/en/notice/{number}/xml" for number in LATE}
+    assert set(await pending(owner)) == addresses
+    del ted.documents["930007-2025"]
+    again = await retry_set_aside(asking(importer, naps), "ted")
+    assert (again.state, again.counts.new, again.counts.set_aside) == ("done", 1, 3)
+    ted.documents, asked = {}, ted.fetched.total()
+    async with owner.transaction() as session:
+        await service.disable_source(session, "ted")
+    off = await retry_set_aside(asking(importer, naps), "ted")
+    assert (off.counts.set_aside, ted.fetched.total()) == (3, asked)
+    async with owner.transaction() as session:
+        await service.enable_source(session, "ted")
+    assert (await retry_set_aside(asking(importer, naps), "ted")).counts.new == 3
+    assert await pending(owner) == {}
+    assert (await retry_set_aside(asking(importer, naps), "ted")).counts.seen == 0
+
+
+@pytest.mark.usefixtures("ted_on")
+async def test_what_never_arrived_comes_with_a_later_run_while_its_day_is_asked_for(
+    importer: Database, owner: Database, ted: Ted, naps: Naps
+) -> None:
+    ted.days = {f"{NOW:%Y%m%d}": numbers(2, 940_001)}
+    ted.documents = {"940001-2025": [Said(404)]}
+    await fetch(importer, naps)
+    await fetch(importer, naps)
+    assert len(await pending(owner)) == 1
+    ted.documents = {}
+    assert (await fetch(importer, naps)).counts.new == 1
+    assert await pending(owner) == {}
+
+
+@pytest.mark.usefixtures("ted_on")
+async def test_a_source_that_gives_nothing_again_is_left_alone(
+    importer: Database, owner: Database, ted: Ted, naps: Naps
+) -> None:
+    ted.days = {f"{NOW:%Y%m%d}": numbers(10, 950_001)}
+    ted.documents = {number: [Said(404)] for number in numbers(10, 950_001)[::2]}
+    assert (await fetch(importer, naps)).counts.set_aside == 5
+    asked = ted.fetched.total()
+    again = await retry_set_aside(asking(importer, naps), "ted")
+    assert (again.state, again.counts.seen) == ("failed", 5)
+    assert again.error == "3 avis de suite sont illisibles : La source répond 404."
+    assert ted.fetched.total() == asked + 3
+    ted.documents = {}
+    await retry_set_aside(asking(importer, naps), "ted")
+    assert await pending(owner) == {}
+
+
+@pytest.mark.usefixtures("ted_on")
+async def test_what_is_set_aside_is_not_asked_for_beside_an_import(
+    importer: Database, ted: Ted, naps: Naps
+) -> None:
+    ted.days = {f"{NOW:%Y%m%d}": numbers(1, 960_001)}
+    ted.script = [Said(503)]
+    tried: list[bool] = []
+
+    async def meanwhile(_seconds: float) -> None:
+        with pytest.raises(ImportRunning):
+            await retry_set_aside(asking(importer, naps), "ted")
+        tried.append(True)
+
+    assert await import_source(asking(importer, meanwhile), "ted", sole=True)
+    assert tried
+
+
 @pytest.mark.usefixtures("ted_on")
 async def test_a_run_that_fails_half_way_keeps_what_came(
     importer: Database, owner: Database, ted: Ted, naps: Naps
@@ -266,10 +359,13 @@ async def test_a_run_that_fails_half_way_keeps_what_came(
     ted.days = {f"{NOW:%Y%m%d}": numbers(40, 910_001)}
     ted.documents = {one: [Said(500)] for one in numbers(10, 910_031)}
     run = await fetch(importer, naps)
-    assert (run.state, run.error) == ("failed", "La source répond 500.")
-    assert run.counts.new == PAGE_ITEMS
+    assert (run.state, run.error) == (
+        "failed",
+        "3 avis de suite sont illisibles : La source répond 500.",
+    )
+    assert (run.counts.new, run.counts.set_aside) == (30, 3)
     ted.documents = {}
-    assert (await fetch(importer, naps)).counts.new == 40 - PAGE_ITEMS
+    assert (await fetch(importer, naps)).counts.new == 10
     async with owner.transaction() as session:
         failing = await session.scalar(text("SELECT failing_since FROM source WHERE id = 'ted'"))
     assert failing is None

@@ -1,8 +1,8 @@
 """From a source over HTTP into its run: a page is fetched and read while one is stored."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -42,14 +42,7 @@ async def fetch(asking: Asking, source: Source, run: Run) -> None:
     now = asking.clock()
     async with asking.database.transaction() as session:
         ended = await runs.last_cursor(session, source.id)
-    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
-        polite = PoliteClient(
-            client,
-            contact=asking.contact,
-            pace_ms=source.pace_ms,
-            clock=asking.clock,
-            sleep=asking.sleep,
-        )
+    async with polite_client(asking, source) as polite:
         asked = Asked(
             polite,
             source.base_url,
@@ -66,6 +59,19 @@ async def fetch(asking: Asking, source: Source, run: Run) -> None:
                 await runs.keep(asking.database, run, batch, asking.clock)
                 if asking.progress is not None:
                     asking.progress(run)
+
+
+@asynccontextmanager
+async def polite_client(asking: Asking, source: Source) -> AsyncIterator[PoliteClient]:
+    """Who asks a source, at its pace, in the operator's name."""
+    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False) as client:
+        yield PoliteClient(
+            client,
+            contact=asking.contact,
+            pace_ms=source.pace_ms,
+            clock=asking.clock,
+            sleep=asking.sleep,
+        )
 
 
 async def _read(

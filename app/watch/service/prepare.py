@@ -10,7 +10,7 @@ import structlog
 
 from app.watch.domain import Notice, UnreadableItem
 from app.watch.service.content import content_of
-from app.watch.sources import Publisher, SourceFailure
+from app.watch.sources import Document, Publisher, SourceFailure
 
 log = structlog.get_logger()
 
@@ -29,7 +29,10 @@ SHORTEST_BRANCH = 2
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A notice that was read; ``content`` is its canonical JSON and ``hash`` that text's."""
+    """A notice that was read; ``content`` is its canonical JSON and ``hash`` that text's.
+
+    ``address`` is where it came from, when it is a document of its own.
+    """
 
     position: int
     notice: Notice
@@ -37,22 +40,27 @@ class Item:
     hash: bytes
     raw: str
     partial: bool
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An item that is set aside; ``whole`` says that nothing of its body was cut."""
+    """An item that is set aside; ``whole`` says that nothing of its body was cut.
+
+    ``address`` is where it can be had again, if it can.
+    """
 
     position: int
     reason: str
     raw: str
     whole: bool
+    address: str | None = None
 
     @classmethod
-    def of(cls, position: int, reason: str, raw: str) -> "Refused":
+    def of(cls, position: int, reason: str, raw: str, address: str | None = None) -> "Refused":
         """What is kept of such an item."""
         whole = 0 < len(raw) <= MAX_RAW_CHARACTERS
-        return cls(position, reason, raw[:MAX_RAW_CHARACTERS], whole)
+        return cls(position, reason, raw[:MAX_RAW_CHARACTERS], whole, address)
 
 
 @dataclass(slots=True)
@@ -144,22 +152,22 @@ def _add(batch: Batch, item: Item | Refused) -> None:
 def prepared(publisher: Publisher, position: int, record: object) -> Item | Refused:
     """One record, read; or why it cannot be."""
     if isinstance(record, UnreadableItem):
-        # What is known of it is not the item: there is nothing to read again.
-        return Refused(position, str(record), record.raw[:MAX_RAW_CHARACTERS], whole=False)
+        return Refused(position, str(record), "", whole=False, address=record.address)
     raw = _dump(record)
+    address = record.address if isinstance(record, Document) else None
     dialect = publisher.dialect_of(record)
     try:
         notice = dialect.read(record)
         content = json.dumps(content_of(notice), ensure_ascii=False, sort_keys=True)
         digest = sha256(content.encode()).digest()
     except UnreadableItem as unreadable:
-        return Refused.of(position, str(unreadable), raw)
+        return Refused.of(position, str(unreadable), raw, address)
     except Exception as error:
         # A fault of ours on one item must not keep the others out.
         log.error("unreadable_item", exc_info=error, source=publisher.kind, position=position)
         reason = f"Erreur de lecture inattendue ({type(error).__name__})."
-        return Refused.of(position, reason, raw)
-    return Item(position, notice, content, digest, raw, dialect.is_partial(record))
+        return Refused.of(position, reason, raw, address)
+    return Item(position, notice, content, digest, raw, dialect.is_partial(record), address)
 
 
 def _dump(record: object) -> str:

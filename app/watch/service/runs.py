@@ -32,6 +32,11 @@ FENCED = text("""
     WHERE id = :id AND attempt = :attempt AND state = 'running'
 """)
 
+# What an earlier run missed has come with a later one, while its day was asked for again.
+ARRIVED = text("""
+    UPDATE set_aside SET retried_at = :at WHERE address = ANY(:addresses) AND retried_at IS NULL
+""")
+
 
 class ImportRunning(Conflict):
     """A run of this source gave a sign of life lately."""
@@ -184,10 +189,15 @@ async def keep(database: Database, run: Run, batch: Batch, clock: Clock) -> None
                         "reason": one.reason,
                         "raw": one.raw,
                         "whole": one.whole,
+                        "address": one.address,
                     }
                     for one in refused
                 ],
             )
+        gone = {one.position for one in refused}
+        came = [one.address for one in batch.items.values() if one.position not in gone]
+        if arrived := [address for address in came if address is not None]:
+            await session.execute(ARRIVED, {"addresses": arrived, "at": now})
         await advance(session, run, after, cursor=cursor, passed=passed, now=now)
     run.counts, run.cursor, run.passed = after, cursor, passed
     days = [item.notice.published_on for item in batch.items.values()]

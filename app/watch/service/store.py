@@ -182,7 +182,8 @@ async def _store(session: AsyncSession, source: str, items: list[Item], at: date
             raise
         if len(items) == 1:
             reason = "La base ne peut pas enregistrer cet avis tel qu'il est."
-            return Outcome(refused=[Refused.of(items[0].position, reason, items[0].raw)])
+            item = items[0]
+            return Outcome(refused=[Refused.of(item.position, reason, item.raw, item.address)])
     half = len(items) // 2
     outcome = await _store(session, source, items[:half], at)
     rest = await _store(session, source, items[half:], at)

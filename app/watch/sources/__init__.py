@@ -10,12 +10,13 @@ from app.watch.sources.failures import (
     UnknownDialect,
     UnknownSource,
 )
-from app.watch.sources.publisher import Asked, Dialect, Page, Publisher
+from app.watch.sources.publisher import Asked, Dialect, Document, Page, Publisher
 
 __all__ = [
     "Asked",
     "BrokenFile",
     "Dialect",
+    "Document",
     "NotJson",
     "Page",
     "Publisher",

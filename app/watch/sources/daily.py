@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.watch.domain import UnreadableItem
-from app.watch.sources.failures import BadAnswer, SourceFailure
-from app.watch.sources.polite import Answer
-from app.watch.sources.publisher import Asked, Page
+from app.watch.sources.failures import SourceFailure
+from app.watch.sources.polite import Answer, PoliteClient
+from app.watch.sources.publisher import Asked, Document, Page
 from app.watch.sources.xml_tree import decoded
 
 PAGE_ITEMS = 25
@@ -50,7 +50,7 @@ async def walk(asked: Asked, lister: Lister, locator: Locator) -> AsyncIterator[
         for number in sorted(listing.numbers, key=_rank):
             if day == first and done is not None and _rank(number) <= _rank(done):
                 continue
-            item = await document(asked, locator(asked, day, number))
+            item = await document(asked.client, locator(asked, day, number))
             strikes = strikes + 1 if isinstance(item, UnreadableItem) else 0
             items.append(item)
             if strikes == MAX_STRIKES:
@@ -65,16 +65,22 @@ async def walk(asked: Asked, lister: Lister, locator: Locator) -> AsyncIterator[
         raise SourceFailure(f"La source a annoncé {lost} avis qu'elle n'a pas donnés.")
 
 
-async def document(asked: Asked, url: str) -> object:
-    """The XML document at an address, as text; an ``UnreadableItem`` when there is none."""
+async def document(client: PoliteClient, url: str) -> Document | UnreadableItem:
+    """The XML document at an address; an ``UnreadableItem`` when it does not arrive.
+
+    One that its source fails to give, however often it is asked, must not keep the others out.
+    Raises SourceFailure when the source wants no more requests for now.
+    """
     try:
-        answer = await asked.client.ask(url, accept="application/xml")
+        answer = await client.ask(url, accept="application/xml")
         if _is_page(answer):
             return UnreadableItem("La source a répondu une page au lieu d'un avis.", url)
         if not answer.body.strip():
             return UnreadableItem("La source a répondu un document vide.", url)
-        return decoded(answer.body)
-    except BadAnswer as failure:
+        return Document.at(url, decoded(answer.body))
+    except SourceFailure as failure:
+        if failure.quiet_until is not None:
+            raise
         return UnreadableItem(failure.detail or failure.title, url)
     except UnreadableItem as unreadable:
         return UnreadableItem(str(unreadable), url)

@@ -31,6 +31,20 @@ class Dialect:
     is_partial: Callable[[object], bool] = lambda _item: False
 
 
+class Document(str):
+    """An XML document as text, and the ``address`` where it can be had again."""
+
+    __slots__ = ("address",)
+    address: str
+
+    @classmethod
+    def at(cls, address: str, text: str) -> "Document":
+        """The text that came from an address."""
+        document = cls(text)
+        document.address = address
+        return document
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What one run asks of a source: the days of publication, both included, and from where.
