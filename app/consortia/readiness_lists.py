@@ -14,12 +14,17 @@ from app.certificates.domain import Kind
 from app.consortia.domain import (
     CertificateFacts,
     Facts,
+    Ground,
+    Held,
     MandateFacts,
+    OwnBid,
+    OwnFacts,
     PartyFacts,
     PartyRole,
     Scope,
 )
 from app.infra.db import ItemQuery, instant
+from app.tenders.domain import Rules, SeveralBids
 
 _OF = "{0}.cluster_id = c.cluster_id AND {0}.consortium_id = c.id"
 
@@ -48,6 +53,16 @@ _CERTIFICATES = f"""(
     WHERE x.cluster_id = c.cluster_id AND x.withdrawn_at IS NULL AND x.member_id IN
       (SELECT p.member_id FROM party p WHERE {_OF.format("p")} AND p.left_at IS NULL))"""
 
+# The caller's own: what its company is held to elsewhere, of which row security may hide the rest.
+_OWN = f"""json_build_object('member_id', app.member(),
+      'held', (SELECT coalesce(json_agg(json_build_array(h.ground, h.lot_id)), '[]')
+        FROM app.held(ARRAY(
+          SELECT l.lot_id FROM consortium_lot l WHERE {_OF.format("l")}), c.id) h),
+      'bids', (SELECT coalesce(json_agg(json_build_array(b.lot_id, b.leads)), '[]')
+        FROM app.own_bids(t.id, c.id) b),
+      'several_bids', t.several_bids, 'linked_bids', coalesce(r.linked_bids, 'unknown'),
+      'one_lead', coalesce(r.one_lead, false), 'bid_cap', r.bid_cap)"""
+
 _FACTS = f"""
     WITH newest AS MATERIALIZED (
       SELECT s.id FROM split s WHERE s.cluster_id = app.cluster() AND s.consortium_id = {{0}}
@@ -56,7 +71,7 @@ _FACTS = f"""
       SELECT DISTINCT n.party_id FROM split_part n
       WHERE n.cluster_id = app.cluster() AND n.split_id = (SELECT id FROM newest))
     SELECT json_build_object('parties', {_PARTIES}, 'mandates', {_MANDATES},
-      'certificates', {_CERTIFICATES}, 'lots', (
+      'certificates', {_CERTIFICATES}, 'own', {_OWN}, 'lots', (
         SELECT json_agg(l.lot_id ORDER BY l.id) FROM consortium_lot l WHERE {_OF.format("l")}),
       'has_split', EXISTS (SELECT FROM newest), 'proposed', g.id IS NOT NULL,
       'split_strangers', EXISTS (SELECT FROM named WHERE party_id NOT IN (
@@ -67,7 +82,7 @@ _FACTS = f"""
     FROM consortium c
     JOIN tender t ON t.cluster_id = c.cluster_id AND t.id = c.tender_id
     LEFT JOIN agreement g ON {_OF.format("g")} AND g.withdrawn_at IS NULL
-    LEFT JOIN LATERAL (SELECT x.asked, x.reserved FROM tender_rules x
+    LEFT JOIN LATERAL (SELECT x.* FROM tender_rules x
       WHERE x.cluster_id = t.cluster_id AND x.tender_id = t.id
       ORDER BY x.number DESC LIMIT 1) r ON true
     LEFT JOIN LATERAL (SELECT x.deadline_at FROM round x WHERE {_OF.format("x")}
@@ -108,6 +123,21 @@ def facts_of(data: Mapping[str, Any], now: datetime) -> Facts:
             for lot, kinds in data["reserved"].items()
         },
         day=(datetime.fromisoformat(at) if at else now).astimezone(zone).date(),
+        own=_own(data["own"]),
+    )
+
+
+def _own(one: Mapping[str, Any]) -> OwnFacts:
+    return OwnFacts(
+        UUID(one["member_id"]) if one["member_id"] else None,
+        tuple(Held(Ground(ground), UUID(lot)) for ground, lot in one["held"]),
+        tuple(OwnBid(UUID(lot), leads) for lot, leads in one["bids"]),
+        Rules(
+            several_bids=SeveralBids(one["several_bids"]),
+            linked_bids=SeveralBids(one["linked_bids"]),
+            one_lead=one["one_lead"],
+            bid_cap=one["bid_cap"],
+        ),
     )
 
 

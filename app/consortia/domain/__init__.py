@@ -62,6 +62,14 @@ from app.consortia.domain.errors import (
     TooLate,
     UnknownParty,
 )
+from app.consortia.domain.facts import (
+    CertificateFacts,
+    Facts,
+    MandateFacts,
+    OwnFacts,
+    PartyFacts,
+    Scope,
+)
 from app.consortia.domain.parties import (
     HOLDERS,
     AlreadyUndertaken,
@@ -78,14 +86,9 @@ from app.consortia.domain.parties import (
     SubcontractorUndescribed,
 )
 from app.consortia.domain.readiness import (
-    CertificateFacts,
-    Facts,
-    MandateFacts,
     Missing,
     NotReady,
-    PartyFacts,
     Proof,
-    Scope,
     SignedBy,
     Step,
     missing_for,
@@ -230,6 +233,7 @@ __all__ = [
     "OutsideIsMember",
     "OwnBid",
     "OwnDecision",
+    "OwnFacts",
     "PartyExists",
     "PartyFacts",
     "PartyRole",

@@ -4,11 +4,18 @@ What the buyer forbids blocks, what nobody read warns, what is allowed passes. W
 is told of its own company alone, and never of what a rival does.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.consortia.domain.rivals import Ground, Held, SeveralBidsForbidden, require_free
+from app.consortia.domain.rivals import (
+    APPROVING,
+    AlreadyLeads,
+    Ground,
+    Held,
+    SeveralBidsForbidden,
+    require_free,
+)
 from app.kernel.errors import AppError, Conflict
 from app.tenders.domain import Rules, SeveralBids
 
@@ -74,33 +81,91 @@ class OwnBid:
     leads: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Conflicting:
+    """Something that a company does elsewhere, in words; ``blocking`` unless only to be minded."""
+
+    code: str
+    message: str
+    lot_id: UUID | None = None
+    blocking: bool = True
+
+
 def weigh(
     held: Iterable[Held], barring: Mapping[Ground, type[AppError]], rules: Rules
 ) -> list[str]:
     """Raise the gravest refusal that there is a ground for; else what to mind."""
     found = list(held)
-    said = {
-        Ground.COMPANY_SIGNED: (rules.several_bids, SeveralBidsForbidden, SEVERAL_BIDS_UNKNOWN),
-        Ground.LINKED: (rules.linked_bids, LinkedBidsForbidden, LINKED_BIDS_UNKNOWN),
-    }
-    forbidden: dict[Ground, type[AppError]] = {
-        ground: refusal
-        for ground, (word, refusal, _) in said.items()
-        if word is SeveralBids.FORBIDDEN
-    }
-    require_free(found, {**barring, **forbidden})
+    require_free(found, {**barring, **_forbidden(rules)})
     grounds = {one.ground for one in found}
-    return [
-        warning
-        for ground, (word, _, warning) in said.items()
-        if word is SeveralBids.UNKNOWN and ground in grounds
-    ]
+    return [warning for ground, (_, warning) in _unknown(rules).items() if ground in grounds]
+
+
+def conflicts_of(
+    held: Iterable[Held],
+    bids: Collection[OwnBid],
+    rules: Rules,
+    lots: Collection[UUID],
+    *,
+    leading: bool,
+) -> Iterator[Conflicting]:
+    """All that would bar a company from approving, and what to mind, in place of the gravest.
+
+    ``leading``: whether it leads. Told to the people of that company alone.
+    """
+    barring = {**APPROVING, **_forbidden(rules)}
+    if leading:
+        barring[Ground.LEADS] = AlreadyLeads
+    unknown = _unknown(rules)
+    order = list(Ground)
+    for one in sorted(held, key=lambda one: (order.index(one.ground), one.lot_id)):
+        if one.ground in barring:
+            refusal = barring[one.ground]
+            yield Conflicting(refusal.code, refusal.title, one.lot_id)
+        elif one.ground in unknown:
+            code, warning = unknown[one.ground]
+            yield Conflicting(code, warning, one.lot_id, blocking=False)
+    try:
+        require_under_cap(rules, bids, lots)
+    except TooManyLots as refusal:
+        yield Conflicting(refusal.code, str(refusal))
+    if leading and _leads_again(rules, bids):
+        yield Conflicting(LeadsOnTender.code, LeadsOnTender.title)
+
+
+def _forbidden(rules: Rules) -> dict[Ground, type[AppError]]:
+    """What the documents forbid to who is held to another bid."""
+    said: dict[Ground, tuple[SeveralBids, type[AppError]]] = {
+        Ground.COMPANY_SIGNED: (rules.several_bids, SeveralBidsForbidden),
+        Ground.LINKED: (rules.linked_bids, LinkedBidsForbidden),
+    }
+    return {
+        ground: refusal for ground, (word, refusal) in said.items() if word is SeveralBids.FORBIDDEN
+    }
+
+
+def _unknown(rules: Rules) -> dict[Ground, tuple[str, str]]:
+    """Code and words of what nobody read in the documents."""
+    said = {
+        Ground.COMPANY_SIGNED: (
+            rules.several_bids,
+            ("several_bids_unknown", SEVERAL_BIDS_UNKNOWN),
+        ),
+        Ground.LINKED: (rules.linked_bids, ("linked_bids_unknown", LINKED_BIDS_UNKNOWN)),
+    }
+    return {
+        ground: warning for ground, (word, warning) in said.items() if word is SeveralBids.UNKNOWN
+    }
 
 
 def require_one_lead(rules: Rules, bids: Collection[OwnBid]) -> None:
     """Raise LeadsOnTender when who would lead leads elsewhere, and the rules let it lead once."""
-    if rules.one_lead and any(one.leads for one in bids):
+    if _leads_again(rules, bids):
         raise LeadsOnTender
+
+
+def _leads_again(rules: Rules, bids: Collection[OwnBid]) -> bool:
+    return rules.one_lead and any(one.leads for one in bids)
 
 
 def require_under_cap(rules: Rules, bids: Collection[OwnBid], lots: Collection[UUID]) -> None:

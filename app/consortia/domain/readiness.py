@@ -1,13 +1,15 @@
 """What a step still needs: all that is missing, each with its article."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from app.certificates.domain import Kind, Standing, standing
-from app.consortia.domain.parties import HOLDERS, PartyRole
+from app.consortia.domain.conflicts import conflicts_of
+from app.consortia.domain.facts import Facts, PartyFacts, Scope
+from app.consortia.domain.parties import PartyRole
 from app.kernel.errors import Conflict, Fault
 
 
@@ -26,15 +28,6 @@ class SignedBy(StrEnum):
     LEAD = "lead"
 
 
-class Scope(StrEnum):
-    """What the lead may sign for a company."""
-
-    APPLICATION = "application"
-    BID = "bid"
-    CONTRACT = "contract"
-    EXECUTION = "execution"
-
-
 class Proof(StrEnum):
     """What a company's certificate of a kind is worth on the deadline."""
 
@@ -44,72 +37,6 @@ class Proof(StrEnum):
     MISSING = "missing"
     UNKNOWN = "unknown"
     """Of a company from outside: its certificates are not kept here."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartyFacts:
-    """A company that is in or invited."""
-
-    id: UUID
-    member_id: UUID | None
-    role: PartyRole
-    joined: bool
-    approved: bool
-    undertook: bool
-    failed: bool
-    in_split: bool
-
-    @property
-    def holds(self) -> bool:
-        """Whether it will hold the contract."""
-        return self.role in HOLDERS
-
-
-@dataclass(frozen=True, slots=True)
-class MandateFacts:
-    """What a company lets the lead sign, and when; both days are included."""
-
-    party_id: UUID
-    scope: frozenset[Scope]
-    valid_from: date
-    valid_until: date | None
-
-    def covers(self, scope: Scope, day: date) -> bool:
-        """Whether it lets the lead sign this on that day."""
-        until = self.valid_until
-        return scope in self.scope and self.valid_from <= day and (until is None or day <= until)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """A certificate that the caller sees."""
-
-    id: UUID
-    member_id: UUID
-    kind: Kind
-    valid_from: date
-    valid_until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that readiness is judged by; ``day`` is that of the deadline, at the buyer's."""
-
-    parties: tuple[PartyFacts, ...]
-    lots: tuple[UUID, ...]
-    has_split: bool
-    split_strangers: bool
-    proposed: bool
-    mandates: tuple[MandateFacts, ...]
-    certificates: tuple[CertificateFacts, ...]
-    asked: frozenset[Kind]
-    reserved: Mapping[UUID, frozenset[Kind]]
-    day: date
-
-    @property
-    def holders(self) -> list[PartyFacts]:
-        """Who is in and will hold the contract."""
-        return [one for one in self.parties if one.holds and one.joined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +81,7 @@ def require_ready(missing: Collection[Missing]) -> None:
 
 def missing_for(step: Step, facts: Facts, signed_by: SignedBy = SignedBy.ALL) -> list[Missing]:
     """Everything that a step still needs, in the order in which people would settle it."""
-    found = [*_composition(step, facts)]
+    found = [*_composition(step, facts), *_conflicts(step, facts)]
     if step == Step.PROPOSE:
         return [*found, *_split(facts)]
     found += _words(step, facts, signed_by)
@@ -173,6 +100,18 @@ def _composition(step: Step, facts: Facts) -> Iterator[Missing]:
             yield Missing(step, "invitation_pending", message, party.id)
     if len(facts.holders) == 1:
         yield Missing(step, "alone", "Un groupement réunit deux entreprises au moins (R2142-19).")
+
+
+def _conflicts(step: Step, facts: Facts) -> Iterator[Missing]:
+    """Of the caller's own company, where it holds: a partner's would tell of its rivals."""
+    own = facts.own
+    for party in facts.holders:
+        if party.member_id is not None and party.member_id == own.member_id:
+            leads = party.role == PartyRole.LEAD
+            for one in conflicts_of(own.held, own.bids, own.rules, facts.lots, leading=leads):
+                yield Missing(
+                    step, one.code, one.message, party.id, one.lot_id, blocking=one.blocking
+                )
 
 
 def _split(facts: Facts) -> Iterator[Missing]:
