@@ -106,6 +106,11 @@ def own_name(stem: str) -> str:
     return f"{stem}_{os.getpid()}"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: while some wait for the database or a process, one works."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Stop when tests of a group would part: each worker would build what they share anew."""

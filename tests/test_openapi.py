@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ SAVES_NOTHING = {"preview_search"}
 """What would have been found: asked twice, it is the same question."""
 
 
+@cache
 def document() -> dict[str, Any]:
     """The document as the service gives it."""
     return create_app(Settings()).openapi()

@@ -7,8 +7,9 @@ from typing import Any
 
 from httpx import AsyncClient
 
-from tests.access.document import Operation, document, id_prefix, operations
+from tests.access.document import Operation, id_prefix, operations
 from tests.access.ids import ID, OF_THE_INSTALLATION, told
+from tests.test_openapi import document
 
 AT_MOST = dict.fromkeys(OF_THE_INSTALLATION, 2)
 """Ids followed, by prefix: what other tests imported is nobody's secret."""

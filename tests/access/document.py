@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from app.main import create_app
-from app.settings import Settings
+from tests.test_openapi import document
 
 _ID_PATTERN = re.compile(r"\^([a-z]{3})_\[0-9a-f\]\{32\}\$")
 
@@ -46,12 +45,6 @@ class Operation:
             if status.startswith("2")
             for media in answer.get("content", {})
         }
-
-
-@cache
-def document() -> dict[str, Any]:
-    """The document as the service gives it."""
-    return create_app(Settings()).openapi()
 
 
 @cache
