@@ -14,6 +14,7 @@ from app.certificates.domain import Kind
 from app.consortia.domain import (
     CertificateFacts,
     Facts,
+    Form,
     Ground,
     Held,
     MandateFacts,
@@ -78,7 +79,8 @@ _FACTS = f"""
         SELECT p.id FROM party p WHERE {_OF.format("p")} AND p.left_at IS NULL)),
       'asked', coalesce(r.asked, '{{{{}}}}'), 'reserved', coalesce(r.reserved, '{{{{}}}}'),
       'deadline_at', {instant("coalesce(turn.deadline_at, t.deadline_at)")},
-      'zone', t.deadline_zone, 'state', c.state) AS item, NULL AS version
+      'zone', t.deadline_zone, 'form_at_award', coalesce(c.form_at_award, c.form),
+      'imposed_form', r.form_at_award) AS item, NULL AS version
     FROM consortium c
     JOIN tender t ON t.cluster_id = c.cluster_id AND t.id = c.tender_id
     LEFT JOIN agreement g ON {_OF.format("g")} AND g.withdrawn_at IS NULL
@@ -124,6 +126,8 @@ def facts_of(data: Mapping[str, Any], now: datetime) -> Facts:
         },
         day=(datetime.fromisoformat(at) if at else now).astimezone(zone).date(),
         own=_own(data["own"]),
+        form_at_award=Form(data["form_at_award"]),
+        imposed_form=Form(data["imposed_form"]) if data["imposed_form"] else None,
     )
 
 

@@ -61,6 +61,7 @@ async def list_contracts(consortium_id: ConsortiumId, page: Listed) -> Response:
         domain.ContractExists,
         domain.MaximumMissing,
         domain.MaximumUnexpected,
+        domain.FormNotTaken,
         domain.FormUnjustified,
         domain.JointAccountUnexpected,
         *ONCE_ERRORS,

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from app.consortia.domain import FORMS
 from app.forms.facts import Facts
-from app.forms.words import FORMS, euros, instant, one_line
+from app.forms.words import euros, instant, one_line
 
 
 def _lots(facts: Facts) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.consortia.domain import Form, PartyRole
+from app.consortia.domain import PartyRole
 from app.kernel import words
 from app.kernel.money import BPS_WHOLE, allot
 
@@ -18,11 +18,6 @@ _MONTHS = (
     *("octobre", "novembre", "décembre"),
 )
 
-FORMS = {
-    Form.CONJOINT: "groupement conjoint",
-    Form.CONJOINT_LIABLE_LEAD: "groupement conjoint avec mandataire solidaire",
-    Form.SOLIDAIRE: "groupement solidaire",
-}
 ROLES = {
     PartyRole.LEAD: "Mandataire, cotraitant",
     PartyRole.CO_CONTRACTOR: "Cotraitant",

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.consortia.steps import EURO, ok, refused
+from tests.consortia.steps import EURO, Bid, lacking, ok, refused, write_tender
+from tests.consortia.test_caps import say
 from tests.contracts.steps import Work, contract_body, framework, sign_contract, signed, won
 from tests.world import World
 
@@ -79,6 +80,69 @@ async def test_r2142_22_another_form_after_the_award_needs_its_justification(wor
         await sign_contract(bid, award, form="solidaire", form_reason="Article 4 du règlement.")
     )
     assert (body["form"], body["payment"]) == ("solidaire", "joint_account")
+
+
+async def undertaking(world: World, imposed: str | None, undertaken: str | None) -> Bid:
+    """A conjoint group before its proposal, the form that it takes if it wins, the buyer's word."""
+    tender = await write_tender(world, lots=1)
+    bid = await Bid.form(tender, world.alpha, world.beta)
+    ok(await bid.write(bid.shares(6_000, 4_000)), 200)
+    if undertaken:
+        form = {"form": "conjoint", "form_at_award": undertaken}
+        ok(await world.alpha.put(f"{bid.path}/form", form, await bid.version()), 200)
+    if imposed:
+        rules = {"form_at_award": imposed, "form_reason": "Article 6 du règlement."}
+        await say(world, tender, **rules)
+    return bid
+
+
+async def test_r2142_22_the_agreement_foresees_the_form_that_the_documents_impose(
+    world: World,
+) -> None:
+    bid = await undertaking(world, "solidaire", None)
+    told = lacking(await world.alpha.post(f"{bid.path}/agreements"), "form_at_award")["detail"]
+    assert "R2142-22" in told
+    assert "« groupement solidaire »" in told
+    form = {"form": "conjoint", "form_at_award": "solidaire"}
+    ok(await world.alpha.put(f"{bid.path}/form", form, await bid.version()), 200)
+    await bid.agree()
+    ok(await bid.submit())
+    award = ok(await bid.award())
+    for other in ("conjoint", "conjoint_liable_lead"):
+        answer = await sign_contract(bid, award, form=other, form_reason="Ainsi.")
+        told = refused(answer, 422, "form_not_taken")["detail"]
+        assert "R2142-22" in told
+        assert "« groupement solidaire »" in told
+    assert ok(await sign_contract(bid, award, form="solidaire"))["form_reason"] == (
+        "Article 6 du règlement."
+    )
+
+
+async def test_r2142_24_a_group_signs_in_the_form_that_it_undertook_to_take(world: World) -> None:
+    bid = await undertaking(world, None, "conjoint_liable_lead")
+    await bid.agree()
+    ok(await bid.submit())
+    award = ok(await bid.award())
+    told = refused(await sign_contract(bid, award), 422, "form_not_taken")["detail"]
+    assert "R2142-24" in told
+    assert "« groupement conjoint avec mandataire solidaire »" in told
+    ok(await sign_contract(bid, award, form="conjoint_liable_lead"))
+
+
+async def test_r2142_22_what_the_documents_impose_comes_before_what_the_group_undertook(
+    world: World,
+) -> None:
+    bid = await undertaking(world, None, "solidaire")
+    await bid.agree()
+    rules = {"form_at_award": "conjoint_liable_lead", "form_reason": "Lu trop tard."}
+    await say(world, {"id": bid.body["tender_id"]}, **rules)
+    shown = ok(await world.alpha.get(f"{bid.path}/readiness"), 200)
+    assert shown["ready"]
+    assert [one["code"] for one in shown["missing"]] == ["form_at_award"]
+    ok(await bid.submit())
+    award = ok(await bid.award())
+    refused(await sign_contract(bid, award, form="solidaire"), 422, "form_not_taken")
+    ok(await sign_contract(bid, award, form="conjoint_liable_lead"))
 
 
 async def test_r2142_20_who_is_bound_to_its_part_is_paid_directly(world: World) -> None:

@@ -127,6 +127,7 @@ from app.consortia.domain.splits import (
 )
 from app.consortia.domain.states import (
     DECIDED,
+    FORMS,
     HAS_WON,
     OVER,
     SIGNED,
@@ -156,6 +157,7 @@ __all__ = [
     "DECIDED",
     "FIRM",
     "FORMING",
+    "FORMS",
     "HAS_WON",
     "HOLDERS",
     "JOINING",

@@ -10,6 +10,7 @@ from app.certificates.domain import Kind
 from app.consortia.domain.conflicts import OwnBid
 from app.consortia.domain.parties import HOLDERS, PartyRole
 from app.consortia.domain.rivals import Held
+from app.consortia.domain.states import Form
 from app.tenders.domain import Rules
 
 
@@ -92,6 +93,9 @@ class Facts:
     reserved: Mapping[UUID, frozenset[Kind]]
     day: date
     own: OwnFacts
+    form_at_award: Form
+    """Which the group takes if it wins: the bid's, unless it undertook another."""
+    imposed_form: Form | None
 
     @property
     def holders(self) -> list[PartyFacts]:

@@ -10,6 +10,7 @@ from app.certificates.domain import Kind, Standing, standing
 from app.consortia.domain.conflicts import conflicts_of
 from app.consortia.domain.facts import Facts, PartyFacts, Scope
 from app.consortia.domain.parties import PartyRole
+from app.consortia.domain.states import FORMS
 from app.kernel.errors import Conflict, Fault
 
 
@@ -82,6 +83,7 @@ def require_ready(missing: Collection[Missing]) -> None:
 def missing_for(step: Step, facts: Facts, signed_by: SignedBy = SignedBy.ALL) -> list[Missing]:
     """Everything that a step still needs, in the order in which people would settle it."""
     found = [*_composition(step, facts), *_conflicts(step, facts)]
+    found += _form(step, facts)
     if step == Step.PROPOSE:
         return [*found, *_split(facts)]
     found += _words(step, facts, signed_by)
@@ -112,6 +114,18 @@ def _conflicts(step: Step, facts: Facts) -> Iterator[Missing]:
                 yield Missing(
                     step, one.code, one.message, party.id, one.lot_id, blocking=one.blocking
                 )
+
+
+def _form(step: Step, facts: Facts) -> Iterator[Missing]:
+    """The agreement foresees what the winner must be; a candidate needs no form (R2142-22)."""
+    imposed = facts.imposed_form
+    if imposed is not None and facts.form_at_award != imposed:
+        message = (
+            f"Les documents imposent à l'attributaire la forme « {FORMS[imposed]} » (CCP R2142-22, "
+            "R3123-10 ; R2142-24 pour un mandataire solidaire) : inscrivez-la comme forme à "
+            "l'attribution, pour que la convention la prévoie."
+        )
+        yield Missing(step, "form_at_award", message, blocking=step == Step.PROPOSE)
 
 
 def _split(facts: Facts) -> Iterator[Missing]:

@@ -13,6 +13,14 @@ class Form(StrEnum):
     SOLIDAIRE = "solidaire"
 
 
+FORMS = {
+    Form.CONJOINT: "groupement conjoint",
+    Form.CONJOINT_LIABLE_LEAD: "groupement conjoint avec mandataire solidaire",
+    Form.SOLIDAIRE: "groupement solidaire",
+}
+"""What people call them."""
+
+
 class State(StrEnum):
     """How far a joint answer has come."""
 

@@ -32,6 +32,7 @@ from app.contracts.domain.errors import (
     BeyondMaximum,
     ContractClosed,
     ContractExists,
+    FormNotTaken,
     FormUnjustified,
     InvoicedBeyondPart,
     InvoiceDecided,
@@ -57,7 +58,14 @@ from app.contracts.domain.invoices import (
     Payable,
     check_part,
 )
-from app.contracts.domain.terms import ContractNature, Ending, Payment, Terms, european_threshold
+from app.contracts.domain.terms import (
+    ContractNature,
+    Ending,
+    Forms,
+    Payment,
+    Terms,
+    european_threshold,
+)
 
 TELLING = (
     AccountShort,
@@ -92,7 +100,9 @@ __all__ = [
     "ContractExists",
     "ContractNature",
     "Ending",
+    "FormNotTaken",
     "FormUnjustified",
+    "Forms",
     "Ground",
     "InvoiceDecided",
     "InvoiceExists",

@@ -41,6 +41,16 @@ class FormUnjustified(Invalid):
     )
 
 
+class FormNotTaken(Invalid):
+    """The contract's form is what its documents impose, or what the group undertook to take."""
+
+    code = "form_not_taken"
+    title = (
+        "La forme du marché n'est pas celle que l'acheteur impose, ou que le groupement s'est "
+        "engagé à prendre (CCP R2142-22, R2142-24)."
+    )
+
+
 class JointAccountUnexpected(Invalid):
     """Who is bound to its part alone is paid directly (R2142-20; CCAG-FCS 12.1)."""
 

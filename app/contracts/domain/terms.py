@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.consortia.domain import Form
+from app.consortia.domain import FORMS, Form
 from app.contracts.domain.errors import (
+    FormNotTaken,
     FormUnjustified,
     JointAccountUnexpected,
     MaximumMissing,
@@ -69,6 +70,35 @@ def european_threshold(nature: ContractNature, on: date) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """How parties are bound: by the bid, as they undertook, as the documents impose (R2142-22)."""
+
+    bid: Form
+    undertaken: Form | None
+    imposed: Form | None
+
+    def check(self, signed: Form, reason: str | None) -> None:
+        """Raise FormNotTaken or FormUnjustified, each with what would be accepted.
+
+        What the documents impose on the winner comes before what the group undertook.
+        """
+        wanted = self.imposed or self.undertaken
+        if wanted is None:
+            if signed != self.bid and not reason:
+                raise FormUnjustified
+        elif signed != wanted:
+            who = (
+                "Les documents de la consultation imposent à l'attributaire la forme"
+                if self.imposed
+                else "Le groupement s'est engagé à prendre, attributaire, la forme"
+            )
+            raise FormNotTaken(
+                f"{who} « {FORMS[wanted]} » (CCP R2142-22, R3123-10 ; R2142-24 pour un mandataire "
+                f"solidaire) : le marché se signe sous cette forme, et non « {FORMS[signed]} »."
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What is signed; amounts in cents excluding tax, ``months`` from 1 to 600.
 
@@ -87,14 +117,13 @@ class Terms:
     threshold_cents: int | None
     account_days: int
 
-    def check(self, bid_form: Form, awarded_cents: int | None) -> None:
-        """Raise MaximumMissing, MaximumUnexpected, FormUnjustified or JointAccountUnexpected."""
+    def check(self, forms: Forms, awarded_cents: int | None) -> None:
+        """Raise MaximumMissing, MaximumUnexpected, JointAccountUnexpected, or for its form."""
         if awarded_cents is None and self.maximum_cents is None:
             raise MaximumMissing
         if awarded_cents is not None and self.maximum_cents is not None:
             raise MaximumUnexpected
-        if self.form != bid_form and not self.form_reason:
-            raise FormUnjustified
+        forms.check(self.form, self.form_reason)
         if self.payment == Payment.JOINT_ACCOUNT and self.form != Form.SOLIDAIRE:
             raise JointAccountUnexpected
 

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.consortia import service as consortia
 from app.consortia.domain import Form
+from app.consortia.models import Consortium
 from app.contracts import domain
-from app.contracts.domain import Terms
+from app.contracts.domain import Forms, Terms
 from app.contracts.events import ContractSigned
 from app.contracts.models import SignedContract
 from app.contracts.service.parts import add_parts
@@ -18,6 +19,8 @@ from app.kernel.access import Permission
 from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
 from app.kernel.errors import Invalid
+from app.tenders import service as tenders
+from app.tenders.domain import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,14 @@ async def sign(
 
     Each party's euros become the truth: they are the award's parts from now on, and percentages
     derive from them (DOMAIN 5.2). Raises NotFound, NotLead, NotAwarded, ContractExists,
-    MaximumMissing, MaximumUnexpected, FormUnjustified, JointAccountUnexpected, Invalid.
+    MaximumMissing, MaximumUnexpected, FormNotTaken, FormUnjustified, JointAccountUnexpected,
+    Invalid.
     """
     standing = await consortia.speak(session, actor, consortium_id, Permission.COMMIT_COMPANY)
     award, parts = await consortia.won_award(session, standing, award_id)
-    terms.check(Form(standing.consortium.form), award.amount_cents)
+    rules = await tenders.rules_of(session, actor, standing.consortium.tender_id)
+    forms = _forms(standing.consortium, rules)
+    terms.check(forms, award.amount_cents)
     not_in_future(terms.signed_on, actor.now.date(), "/signed_on")
     if terms.signed_on < award.notified_on:
         message = "La signature vient après l'attribution."
@@ -55,7 +61,7 @@ async def sign(
         months=terms.months,
         nature=terms.nature,
         form=terms.form,
-        form_reason=terms.form_reason,
+        form_reason=terms.form_reason or (rules.form_reason if forms.imposed else None),
         payment=terms.payment,
         amount_cents=award.amount_cents,
         maximum_cents=terms.maximum_cents,
@@ -78,3 +84,12 @@ async def sign(
         consortium_id=consortium_id,
     )
     return Signed(contract, parts)
+
+
+def _forms(consortium: Consortium, rules: Rules) -> Forms:
+    undertaken = consortium.form_at_award
+    return Forms(
+        Form(consortium.form),
+        Form(undertaken) if undertaken else None,
+        Form(rules.form_at_award) if rules.form_at_award else None,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.consortia.domain import FORMS
 from app.forms.blocks import (
     Article,
     Block,
@@ -28,7 +29,7 @@ from app.forms.papers.common import (
 )
 from app.forms.papers.shares import split_table, transfers
 from app.forms.placeholders import filled
-from app.forms.words import FORMS, one_line, plain, siren, siret
+from app.forms.words import one_line, plain, siren, siret
 
 _FEW_PARTIES = 8
 """Beyond, the parties are told in a table: their identity stands above each signature."""

@@ -1,5 +1,6 @@
 """What goes to the buyer for the group: letter of candidature, commitment per lot; the summary."""
 
+from app.consortia.domain import FORMS
 from app.forms.blocks import Block, Checks, Fields, Heading, NewPage, Paper, Para, Signature
 from app.forms.facts import Facts, Lot
 from app.forms.papers.common import (
@@ -16,7 +17,7 @@ from app.forms.papers.common import (
     presence_grid,
 )
 from app.forms.papers.shares import split_table
-from app.forms.words import FORMS, euros, instant, one_line
+from app.forms.words import euros, instant, one_line
 
 _GRID_FROM = 6
 """Lots from which on a grid helps to find one's way."""
