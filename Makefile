@@ -36,7 +36,7 @@ trials: $(VENV)/.dev ## The long adversarial runs (CASES=, POINTS=, HISTORIES=, 
 
 trials-sample: $(VENV)/.dev ## A short one of them, for each change (SEED=)
 	$(BIN)/python -m tests.trials.histories --histories 40 --seed $(or $(SEED),1)
-	$(BIN)/python -m tests.trials.kills --points 3 --crowd 1200 --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.trials.kills --points 6 --crowd 300 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials --sample --seed $(or $(SEED),1)
 
 bench: $(VENV)/.dev $(DATASETTE)/.ready ## Measure against the floor and print ratios (ARGS="search import")

@@ -1,20 +1,24 @@
-"""``kill -9`` of importers at seeded points, beside a source that misbehaves (trial 35).
+"""``kill -9`` of importers at seeded points, beside sources that misbehave (trial 35).
 
-``python -m tests.trials.kills --points 50 --seed 1``: at each point an import is killed, then done
-again, and nothing may be lost nor doubled. Prints a summary, exits 1 on any failure.
+``python -m tests.trials.kills --points 50 --seed 1``: at each point an import of one of the
+sources is killed, then done again, and nothing may be lost nor doubled. Prints a summary, exits 1
+on any failure.
 """
 
 import argparse
 import asyncio
 import sys
-import threading
 import time
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
+from contextlib import ExitStack
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 from rich.console import Console
 
 from app.infra import embedded, jobs
@@ -23,132 +27,104 @@ from app.infra.db.connections import IMPORTER
 from app.schedule import schedule
 from app.settings import Settings
 from app.watch.service import Asking, import_source
+from app.watch.service.runs import ABANDONED_AFTER
 from tests.conftest import ROOT, own_database, own_name
 from tests.grappe import forks
-from tests.watch.notices import slim
-from tests.watch.portal import CONTACT, Answer, Portal
+from tests.trials.stages import Bulletin, Feed, Flux, Folder, Ocds, Stage, Ted
+from tests.watch.portal import CONTACT
 from tests.world import NOW
 
 out = Console(highlight=False, width=110)
-DAY = NOW.date().isoformat()
-LONGEST_MS = 120
-"""After the answer that a kill follows: a page takes less to be read and stored."""
 PATIENCE_SECONDS = 300
-
-
-class Hostile(Portal):
-    """A portal that answers badly now and then, and is asked by somebody who gets killed."""
-
-    def __init__(self, random: Random) -> None:
-        super().__init__()
-        self.random = random
-        self.badly = 0.0
-        self.last = Answer()
-        self.deadly: tuple[int, Callable[[], None]] | None = None
-        self._turn = threading.Lock()
-
-    def reply(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer one request; at the deadly one, the kill comes a moment later."""
-        with self._turn:
-            if self.deadly and len(self.asked) + 1 == self.deadly[0]:
-                threading.Timer(self.random.random() * LONGEST_MS / 1000, self.deadly[1]).start()
-        super().reply(handler)
-
-    def _page(self, query: dict[str, str]) -> Answer:
-        good = super()._page(query)
-        if self.random.random() >= self.badly:
-            self.last = good
-            return good
-        cut = good.body[: len(good.body) * self.random.randrange(100) // 100]
-        whole = {"content-length": str(len(good.body))}
-        return self.random.choice(
-            [
-                Answer(429, headers={"retry-after": "0"}),
-                Answer(429),
-                Answer(500),
-                Answer(200, b"<!doctype html><p>Maintenance", {"content-type": "text/html"}),
-                Answer(200, b""),
-                Answer(200, cut),
-                Answer(200, cut, whole),
-                self.last,  # a page that comes twice, and so another that is lost
-                Answer(200, b'{"total_count": 1, "results": [null, 7, {"idweb": "?"}]}'),
-            ]
-        )
 
 
 async def _at_once(_seconds: float) -> None:
     """No wait: what is tried is not patience."""
 
 
-def run_import(settings: Settings) -> None:
+def run_import(settings: Settings, source: str, at: datetime) -> None:
     """One import, in a process of its own."""
 
     async def act() -> None:
         schedule(jobs.queue)
         async with open_database(settings.login_url(), role=IMPORTER, size=2) as database:
-            asking = Asking(database, contact=CONTACT, clock=lambda: NOW, sleep=_at_once)
-            await import_source(asking, "boamp", sole=True)
+            asking = Asking(database, contact=CONTACT, clock=lambda: at, sleep=_at_once)
+            await import_source(asking, source, sole=True)
 
     asyncio.run(act())
 
 
 class Trial:
-    """The database, the portal, and what is expected of them."""
+    """The database, the stages, which one plays, and what is expected of them."""
 
-    def __init__(self, settings: Settings, portal: Hostile, random: Random) -> None:
-        self.settings, self.portal, self.random = settings, portal, random
+    def __init__(self, settings: Settings, stages: list[Stage], random: Random) -> None:
+        self.settings, self.stages, self.random = settings, stages, random
         self.kills = self.imports = 0
+        self.at = NOW
         self.numbers = iter(range(100_000_000, 900_000_000))
         self.database = psycopg.connect(settings.owner_url(), autocommit=True)
-        self.sql(
-            "UPDATE source SET enabled = true, base_url = %s, pace_ms = 0 WHERE id = 'boamp'",
-            portal.url,
-        )
+        for stage in stages:
+            self.sql(
+                "INSERT INTO source (id, kind, catalogue, settings, enabled, base_url, window_days,"
+                " pace_ms, cron) VALUES (%(id)s, %(kind)s, %(id)s, %(settings)s, false, %(url)s, 3,"
+                " 0, '0 6 * * *') ON CONFLICT (id) DO UPDATE"
+                " SET base_url = excluded.base_url, settings = excluded.settings, pace_ms = 0",
+                {
+                    "id": stage.source,
+                    "kind": stage.kind,
+                    "settings": Jsonb({**stage.settings, **stage.here()}),
+                    "url": stage.url + stage.path,
+                },
+            )
+        self.stage = stages[0]
+
+    def play(self, stage: Stage) -> None:
+        """This source and no other is on: two are doors to one bulletin."""
+        self.stage = stage
+        self.sql("UPDATE source SET enabled = false")
+        self.sql("UPDATE source SET enabled = true WHERE id = %s", stage.source)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Rows, as the owner sees them."""
-        cursor = self.database.execute(statement.encode(), values)
+        """Rows, as the owner sees them; one dictionary stands for named values."""
+        named = len(values) == 1 and isinstance(values[0], dict)
+        cursor = self.database.execute(statement.encode(), values[0] if named else values)
         return cursor.fetchall() if cursor.description else []
 
-    def publish(self, count: int, title: str) -> None:
-        """So many notices of today, and among them one that cannot be read."""
-        fresh = [slim(f"26-{next(self.numbers)}", title, dateparution=DAY) for _ in range(count)]
-        self.portal.records = [*fresh, {"idweb": "26-?", "dateparution": DAY}]
-
-    def go(self, target: Callable[[Settings], None], after: int | None = None) -> bool:
-        """Run this in a process, killed some time after so many requests; whether it lived."""
-        process = forks.Process(target=target, args=(self.settings,))
-        self.portal.deadly = None
+    def go(self, after: int | None = None) -> None:
+        """Import in a process, killed some time after so many requests."""
+        self.imports += 1
+        # A run of a file that was killed counts as dead after a while.
+        self.at += ABANDONED_AFTER
+        at = self.at if self.stage.kind == "folder" else NOW
+        process = forks.Process(target=run_import, args=(self.settings, self.stage.source, at))
+        self.stage.deadly = None
         if after is not None:
-            self.portal.deadly = (len(self.portal.asked) + after, process.kill)
+            self.stage.kill(process.kill, after)
         process.start()
         process.join(PATIENCE_SECONDS)
-        self.portal.deadly = None
-        lived = process.exitcode == 0
+        self.stage.deadly = None
         self.kills += process.exitcode == -9
         if process.exitcode not in {0, -9}:
             raise AssertionError(f"the process ended by itself, with {process.exitcode}")
-        return lived
 
     def whole(self, kills: list[int]) -> None:
         """Import through these kills, until all is there: item by item, if the source is honest."""
-        honest = not self.portal.badly
+        honest = not self.stage.badly
         for after in kills:
-            self.imports += 1
-            self.go(run_import, after)
+            self.go(after)
+        last = "FROM import_run WHERE source = %s ORDER BY id DESC LIMIT 1"
         while True:
-            self.imports += 1
-            self.go(run_import)
-            if self.sql("SELECT state FROM import_run ORDER BY id DESC LIMIT 1") == [("done",)]:
+            self.go()
+            if self.sql(f"SELECT state {last}", self.stage.source) == [("done",)]:
                 break
-            self.portal.badly /= 2  # it recovers
+            self.stage.be(self.stage.badly / 2)  # it recovers
         if honest:
-            seen = self.sql("SELECT seen FROM import_run ORDER BY id DESC LIMIT 1")
-            assert seen == [(len(self.portal.records),)], seen
+            seen = self.sql(f"SELECT seen {last}", self.stage.source)
+            assert seen == [(len(self.stage.notices) + 1,)], seen
 
     def check(self, versions: int) -> None:
         """Each notice is there once with its versions, announced as often, and counted right."""
-        known = [one["idweb"] for one in self.portal.records if one["idweb"] != "26-?"]
+        known = list(self.stage.notices)
         rows = self.sql(
             "SELECT n.source_id, n.version, count(v), min(v.version), max(v.version)"
             " FROM notice n LEFT JOIN notice_version v ON v.notice_id = n.id"
@@ -156,7 +132,8 @@ class Trial:
             known,
         )
         expected = {(one, versions, versions, 1, versions) for one in known}
-        assert len(rows) == len(known), (len(rows), len(known))
+        said = self.sql("SELECT source, reasons FROM import_run ORDER BY id DESC LIMIT 1")
+        assert len(rows) == len(known), (len(rows), len(known), said)
         assert set(rows) == expected, set(rows) ^ expected
         told = self.sql(
             "SELECT count(*), count(DISTINCT told.id) FROM (SELECT jsonb_array_elements_text("
@@ -172,6 +149,8 @@ class Trial:
         wrong += " set_aside <> (SELECT count(*) FROM set_aside s WHERE s.run_id = import_run.id)"
         assert self.sql(wrong) == []
         assert self.sql("SELECT id FROM import_run WHERE state = 'running'") == []
+        missing = "SELECT address FROM set_aside WHERE retried_at IS NULL"
+        assert self.sql(f"{missing} AND address !~ '/(26-1[.]|1-2026/)'") == []
 
     def counted(self) -> tuple[int, int]:
         """New notices and new versions, over all runs."""
@@ -181,28 +160,27 @@ class Trial:
 
     def point(self, number: int) -> None:
         """One kill of an import, and one of the import of what has changed since."""
-        count = self.random.choice([1, 99, 100, 250, 430])
-        self.publish(count, f"Lutrins {number}")
+        self.play(self.stages[number % len(self.stages)])
+        count = self.random.choice(self.stage.counts)
+        numbers = list(islice(self.numbers, count))
         before = self.counted()
-        # Four days are asked for, and three of them are empty.
-        for version in (1, 2):
-            self.portal.badly = self.random.choice([0.0, 0.3])
-            self.whole([self.random.randint(1, count // 100 + 4)])
-            self.portal.badly = 0.0
+        for version, title in enumerate((f"Lutrins {number}", f"Pupitres {number}"), 1):
+            self.stage.publish(numbers, title)
+            self.stage.be(self.random.choice([0.0, 0.3]))
+            self.whole([self.random.randint(1, self.stage.lasts(count))])
+            self.stage.be(0.0)
             self.whole([])  # as its next hour does
             self.check(version)
-            for one in self.portal.records:
-                if "objet" in one:
-                    one["objet"] = f"Pupitres {number}"
         after = self.counted()
         assert (after[0] - before[0], after[1] - before[1]) == (count, count), (before, after)
 
     def crowd(self, count: int) -> None:
         """A day that is more than the API pages through, imported through a kill every so often."""
-        self.publish(count, "Foule")
-        self.portal.badly = 0.02
-        self.whole([self.random.randint(1, 30) for _ in range(8)])
-        self.portal.badly = 0.0
+        self.play(next(stage for stage in self.stages if stage.kind == "boamp"))
+        self.stage.publish(list(islice(self.numbers, count)), "Foule")
+        self.stage.be(0.02)
+        self.whole([self.random.randint(1, 30) for _ in range(min(8, count // 150))])
+        self.stage.be(0.0)
         self.whole([])
         self.check(1)
 
@@ -219,9 +197,12 @@ def main() -> int:
     with (
         embedded.database(base) as running,
         own_database(running, own_name("kills")) as settings,
-        Hostile(random) as portal,
+        ExitStack() as stack,
     ):
-        trial = Trial(settings, portal, random)
+        inbox = Path(stack.enter_context(TemporaryDirectory()))
+        played = [one(random) for one in (Bulletin, Flux, Ted, Ocds, Feed)]
+        stages = [stack.enter_context(one) for one in (*played, Folder(random, inbox))]
+        trial = Trial(settings, stages, random)
         try:
             for number in range(asked.points):
                 trial.point(number)
@@ -231,10 +212,11 @@ def main() -> int:
             return 1
         finally:
             trial.database.close()
+        requests = sum(one.requests for one in stages)
         out.print(
-            f"{asked.points} points and a day of {asked.crowd:,}: {trial.kills} kills in"
-            f" {trial.imports} imports, {len(portal.asked):,} requests, seed {asked.seed},"
-            f" {time.monotonic() - began:.0f} s; nothing lost, nothing doubled"
+            f"{asked.points} points over {len(stages)} sources and a day of {asked.crowd:,}:"
+            f" {trial.kills} kills in {trial.imports} imports, {requests:,} requests,"
+            f" seed {asked.seed}, {time.monotonic() - began:.0f} s; nothing lost, nothing doubled"
         )
     return 0
 
