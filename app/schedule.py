@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 NAMESPACE = "grappe"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "20 * * * *"
 AT_NIGHT = "40 3 * * *"
 
 STALLED_AFTER_SECONDS = 30
@@ -82,6 +83,7 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=EVERY_MINUTE)(journal.tick)
     queue.periodic(cron=EVERY_MINUTE)(searches.tell)
     queue.periodic(cron=EVERY_MINUTE)(alerts.tick)
+    queue.periodic(cron=EVERY_HOUR)(alerts.look)
     queue.periodic(cron=AT_NIGHT)(forget_jobs)
     queue.periodic(cron=AT_NIGHT)(people.forget_sign_ins)
     queue.periodic(cron=AT_NIGHT)(watch.forget)

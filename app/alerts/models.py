@@ -1,6 +1,6 @@
 """Mapped classes of what reaches people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,7 @@ class Alert(TenantRow, Base):
     ``subject_id`` is the tender, or the match, and ``version`` the tender's, or the instant of
     the match: with the kind they say when two alerts are one. ``notice_id`` is the notice that
     said it; it is the subject too of what is told to whoever took on a notice that nobody follows.
+    A reminder has a joint answer in its place, and ``due_on``, the last day in time.
     """
 
     __tablename__ = "alert"
@@ -22,7 +23,9 @@ class Alert(TenantRow, Base):
     kind: Mapped[str]
     subject_id: Mapped[UUID]
     version: Mapped[int]
-    notice_id: Mapped[UUID]
+    notice_id: Mapped[UUID | None]
+    consortium_id: Mapped[UUID | None]
+    due_on: Mapped[date | None]
     deadline_before: Mapped[datetime | None]
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from app.alerts.digests import letters
 from app.alerts.digests import service as digests
 from app.alerts.digests.service import MAIL_DIGEST
 from app.alerts.inbox import service as inbox
+from app.alerts.reminders import service as reminders
 from app.infra import jobs, mail
 from app.infra.db import system_actor
 from app.infra.secret import secret_key
@@ -25,6 +26,8 @@ from app.watch.events import NoticesArrived
 blueprint = procrastinate.Blueprint()
 
 TICK = "alerts.tick"
+LOOK = "alerts.look"
+REMIND = "alerts.remind"
 CLOSE_DIGESTS = "alerts.close_digests"
 TELL_FOLLOWERS = "alerts.tell_followers"
 TELL_SEARCHERS = "alerts.tell_searchers"
@@ -87,6 +90,26 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
         async with database.transaction() as session:
             await system_actor(session, cluster_id, now, "job")
             await jobs.defer(session, CLOSE_DIGESTS, lock=f"{CLOSE_DIGESTS} {cluster_id}")
+
+
+@blueprint.task(name=LOOK, queueing_lock=LOOK)
+async def look(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
+    """Have each cluster look at what the day brings to its joint answers."""
+    database, now = jobs.databases.get().job, jobs.clock.get()()
+    async with database.transaction() as session:
+        clusters = await reminders.clusters_that_answer(session)
+    for cluster_id in clusters:
+        async with database.transaction() as session:
+            await system_actor(session, cluster_id, now, "job")
+            await jobs.defer(session, REMIND, lock=f"{REMIND} {cluster_id}")
+
+
+@blueprint.task(name=REMIND, retry=jobs.RETRY)
+async def remind(cluster_id: str) -> None:
+    """Tell what the day brings to the cluster's joint answers; what was told is told no more."""
+    async with jobs.databases.get().job.transaction() as session:
+        actor = await system_actor(session, UUID(cluster_id), jobs.clock.get()(), "job")
+        await reminders.remind(session, actor)
 
 
 @blueprint.task(name=CLOSE_DIGESTS, retry=jobs.RETRY)

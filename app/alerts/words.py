@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
-from app.alerts.inbox.domain import AlertKind
+from app.alerts.inbox.domain import REMINDERS, AlertKind
 from app.infra.mail import quoted
-from app.people.letters import NARROW, WIDE, moment
+from app.people.letters import NARROW, WIDE, day, moment
 from app.watch.areas import DEPARTMENTS
 from app.watch.domain import NoticeKind
 
@@ -23,6 +23,16 @@ ADDING = {
     NoticeKind.AWARD: "Avis d’attribution",
 }
 """What a search finds, when it is no call."""
+REMINDED = {
+    AlertKind.ACCOUNT_STANDING: "Le compte joint devait être soldé le {day} au plus tard.",
+    AlertKind.INVOICE_UNDECIDED: "À viser par le mandataire.",
+    AlertKind.REPORT_MISSING: "Le rapport annuel est à remettre le {day} au plus tard "
+    "(CCP L3131-5, R3131-2).",
+    AlertKind.CERTIFICATE_LAPSING: "Une de vos attestations demandées aura expiré à la date "
+    "limite, le {day}.",
+    AlertKind.MANDATE_ENDING: "Une habilitation du mandataire prend fin le {day}.",
+}
+"""What the calendar brought about; of whom and how much, the service says to who may know."""
 _LINK = re.compile(r"https?://[!-~]{3,1000}")
 
 
@@ -34,7 +44,7 @@ class Told:
     """
 
     kind: str
-    notice_kind: NoticeKind
+    notice_kind: NoticeKind | None
     title: str
     buyer: str
     departments: list[str]
@@ -45,6 +55,7 @@ class Told:
     deadline_zone: str | None
     deadline_certain: bool | None
     deadline_before: datetime | None
+    due_on: date | None
     searches: list[str]
     why: list[Mapping[str, Any]]
 
@@ -59,7 +70,7 @@ class Told:
         estimate, deadline = alert["estimate"] or {}, alert["deadline"] or {}
         return cls(
             kind=alert["kind"],
-            notice_kind=NoticeKind(alert["notice_kind"]),
+            notice_kind=NoticeKind(alert["notice_kind"]) if alert["notice_kind"] else None,
             title=alert["title"],
             buyer=alert["buyer"],
             departments=alert["departments"],
@@ -70,6 +81,7 @@ class Told:
             deadline_zone=deadline.get("zone"),
             deadline_certain=deadline.get("certain"),
             deadline_before=_instant(alert["deadline_before"]),
+            due_on=date.fromisoformat(alert["due_on"]) if alert["due_on"] else None,
             searches=[alert["search_name"]] if alert["search_name"] else [],
             why=[alert["why"]] if alert["why"] else [],
         )
@@ -131,6 +143,9 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _happened(told: Told) -> Iterator[str]:
+    if told.kind in REMINDERS:
+        yield REMINDED[AlertKind(told.kind)].format(day=day(told.due_on) if told.due_on else None)
+        return
     if told.kind == AlertKind.MATCH and told.notice_kind in ADDING:
         yield f"{ADDING[told.notice_kind]}."
     if told.kind == AlertKind.CALL_CANCELLED:

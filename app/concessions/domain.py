@@ -20,6 +20,9 @@ MOST_MONTHS = 1_188
 NEXT_CALL_MONTHS = (18, 12)
 """How long before the end the next call is expected, from and until: the authority deliberates on
 the principle, publishes and negotiates. No article sets it."""
+REPORT_NOTICES = (42, 7, 0)
+"""Days before 1 June on which the lead is told that a report is missing: six weeks leave time to
+have it drawn up, one to send it; on the day itself it is late."""
 WRITABLE = frozenset({State.FORMING, State.WON, State.SIGNED, State.RUNNING})
 """What is proposed, agreed or handed in is what all approved: a round opens it again."""
 
@@ -214,6 +217,12 @@ def check_year(year: int, first_day: date, last_day: date, today: date) -> None:
 def due_before(year: int) -> date:
     """The day before which a year's report is handed in: 1 June of the next (R3131-2)."""
     return date(year + 1, 6, 1)
+
+
+def report_notice(year: int, today: date) -> int | None:
+    """Which notice of a year's report it is time for, from 1 on: early, soon, late; None: none."""
+    left = (due_before(year) - today).days
+    return next((n for n, days in reversed([*enumerate(REPORT_NOTICES, 1)]) if left <= days), None)
 
 
 def check_report(year: int, on: date, last_day: date, today: date) -> None:

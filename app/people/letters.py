@@ -2,7 +2,7 @@
 
 import textwrap
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -164,9 +164,12 @@ def moment(at: datetime, zone: str) -> str:
     """An instant on the clocks of a zone, as a mail says it: to the minute."""
     local = at.astimezone(ZoneInfo(zone))
     place = _PLACES.get(zone) or _of(zone.rpartition("/")[2].replace("_", " "))
-    day = "1er" if local.day == 1 else str(local.day)
-    date = f"{day}{WIDE}{_MONTHS[local.month - 1]} {local.year}"
-    return f"{date} à {local.hour}{WIDE}h{WIDE}{local.minute:02} (heure {place})"
+    return f"{day(local)} à {local.hour}{WIDE}h{WIDE}{local.minute:02} (heure {place})"
+
+
+def day(on: date) -> str:
+    """A day, as a mail says it."""
+    return f"{'1er' if on.day == 1 else on.day}{WIDE}{_MONTHS[on.month - 1]} {on.year}"
 
 
 def _of(place: str) -> str:

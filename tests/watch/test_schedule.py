@@ -11,7 +11,7 @@ from app.infra import jobs
 from app.infra.db import Database, open_database
 from app.infra.db.connections import JOB
 from app.kernel.errors import Invalid
-from app.schedule import AT_NIGHT, EVERY_MINUTE, MAX_ATTEMPTS, schedule
+from app.schedule import AT_NIGHT, EVERY_HOUR, EVERY_MINUTE, MAX_ATTEMPTS, schedule
 from app.settings import Settings
 from app.watch import service
 from app.watch.models import Source
@@ -205,5 +205,6 @@ def test_every_task_bears_its_own_name_in_the_queue() -> None:
         assert name in jobs.queue.tasks
     assert {task.cron for task in jobs.queue.periodic_registry.periodic_tasks.values()} == {
         EVERY_MINUTE,
+        EVERY_HOUR,
         AT_NIGHT,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from app.alerts.inbox.domain import AlertKind
+from app.alerts.inbox.domain import REMINDERS, AlertKind
 from app.alerts.words import Told, lines, number
 from app.infra.mail import Mail, quoted
 from app.people.letters import WIDE, letter, moment
@@ -63,6 +63,8 @@ def _sections(told: list[Told]) -> Iterator[str]:
 
 
 def _heading(told: Told) -> str:
+    if told.kind in REMINDERS:
+        return "À faire"
     if told.kind != AlertKind.MATCH:
         return "Ce que vous suivez"
     names = [f"«{WIDE}{quoted(name)}{WIDE}»" for name in told.searches]

@@ -144,9 +144,10 @@ _TOLD = text(f"""
       SELECT * FROM unnest(CAST(:digests AS uuid[]), CAST(:holders AS uuid[]))
         AS mail (digest_id, holder)),
     thing AS (
-      SELECT a.kind, a.notice_id, CASE WHEN a.kind <> 'match' THEN a.subject_id END AS tender_id,
-        CASE WHEN a.kind <> 'match' THEN a.version END AS version,
-        min(a.deadline_before) AS deadline_before,
+      SELECT a.kind, a.notice_id, a.consortium_id,
+        CASE WHEN a.kind <> 'match' AND a.consortium_id IS NULL THEN a.subject_id END AS tender_id,
+        CASE WHEN a.kind <> 'match' AND a.consortium_id IS NULL THEN a.version END AS version,
+        min(a.deadline_before) AS deadline_before, min(a.due_on) AS due_on,
         array_agg(f.id ORDER BY s.name, f.id) AS matches,
         array_agg(DISTINCT s.name ORDER BY s.name) FILTER (WHERE s.id IS NOT NULL) AS searches
       FROM mail
@@ -159,8 +160,13 @@ _TOLD = text(f"""
       WHERE a.read_at IS NULL AND (a.kind <> 'match' OR (s.ended_at IS NULL
         AND f.lapsed_at IS NULL AND d.id IS NULL AND a.notice_id NOT IN (
           SELECT b.notice_id FROM mail JOIN alert b ON b.cluster_id = :cluster
-            AND b.digest_id = mail.digest_id AND b.kind <> 'match' AND b.read_at IS NULL)))
-      GROUP BY 1, 2, 3, 4),
+            AND b.digest_id = mail.digest_id AND b.kind <> 'match' AND b.read_at IS NULL
+            AND b.notice_id IS NOT NULL)))
+        -- Who left a joint answer meanwhile hears no more of it.
+        AND (a.consortium_id IS NULL OR EXISTS (SELECT FROM party p
+          WHERE p.cluster_id = a.cluster_id AND p.consortium_id = a.consortium_id
+            AND p.member_id = mail.holder AND p.left_at IS NULL))
+      GROUP BY 1, 2, 3, 4, 5),
     -- A correction says what its call said, and what holds now: the call beside it misleads.
     said AS MATERIALIZED (
       SELECT n.id, n.source, n.kind, n.follows, n.procedure_id, n.published_on FROM notice n
@@ -172,24 +178,28 @@ _TOLD = text(f"""
         AND e.procedure_id = n.procedure_id AND (e.published_on < n.published_on
           OR (e.published_on = n.published_on AND n.kind <> 'call'))),
     first AS (
-      SELECT thing.*, count(*) OVER () AS of FROM thing JOIN notice n ON n.id = thing.notice_id
+      SELECT thing.*, count(*) OVER () AS of FROM thing LEFT JOIN notice n ON n.id = thing.notice_id
       WHERE thing.kind <> 'match' OR n.id NOT IN (SELECT id FROM corrected)
       ORDER BY thing.kind = 'match', thing.searches[1], n.deadline_at, thing.tender_id,
-        thing.version, n.id LIMIT {MAX_TOLD})
+        thing.version, n.id, thing.kind, thing.consortium_id LIMIT {MAX_TOLD})
     SELECT o.kind, o.of, coalesce(o.searches, '{{}}') AS searches,
       ARRAY(SELECT {WHY} FROM search_match m
         JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id
         WHERE m.cluster_id = :cluster AND m.id = ANY(o.matches[1:{MAX_REASONS}])
         ORDER BY s.name, m.id) AS why,
       coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
-      n.kind AS notice_kind, n.departments, n.estimate_cents, n.currency, n.url,
+      n.kind AS notice_kind, coalesce(n.departments, '{{}}') AS departments,
+      n.estimate_cents, n.currency, n.url,
       coalesce(t.deadline_at, n.deadline_at) AS deadline_at,
       coalesce(t.deadline_zone, n.deadline_zone) AS deadline_zone,
-      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, o.deadline_before
+      coalesce(t.deadline_certain, n.deadline_certain) AS deadline_certain, o.deadline_before,
+      o.due_on
     FROM first o
-    JOIN notice n ON n.id = o.notice_id
-    LEFT JOIN tender t ON t.cluster_id = :cluster AND t.id = o.tender_id
-    ORDER BY o.kind = 'match', o.searches[1], n.deadline_at, o.tender_id, o.version, n.id
+    LEFT JOIN notice n ON n.id = o.notice_id
+    LEFT JOIN consortium c ON c.cluster_id = :cluster AND c.id = o.consortium_id
+    LEFT JOIN tender t ON t.cluster_id = :cluster AND t.id = coalesce(c.tender_id, o.tender_id)
+    ORDER BY o.kind = 'match', o.searches[1], n.deadline_at, o.tender_id, o.version, n.id, o.kind,
+      o.consortium_id
 """)
 
 

@@ -23,6 +23,11 @@ _WHAT = {
     AlertKind.NOTICE_CORRECTED: "Avis rectifié",
     AlertKind.CALL_CANCELLED: "Procédure annulée",
     AlertKind.RESULT_PUBLISHED: "Résultat publié",
+    AlertKind.ACCOUNT_STANDING: "Compte joint à solder",
+    AlertKind.INVOICE_UNDECIDED: "Facture à viser",
+    AlertKind.REPORT_MISSING: "Rapport annuel à remettre",
+    AlertKind.CERTIFICATE_LAPSING: "Attestation à renouveler",
+    AlertKind.MANDATE_ENDING: "Habilitation à renouveler",
 }
 
 
@@ -46,7 +51,7 @@ def feed(shown: Mapping[str, Any], site: str) -> bytes:
 def _entry(made: Element, shown: Mapping[str, Any]) -> None:
     told = Told.shown(shown)
     what = _WHAT[AlertKind(told.kind)]
-    if told.kind == AlertKind.MATCH:
+    if told.kind == AlertKind.MATCH and told.notice_kind:
         what = ADDING.get(told.notice_kind, what)
     _text(made, "id", _urn("alt", shown["id"]))
     _text(made, "title", f"{what}{WIDE}: {quoted(told.title, TITLE_LENGTH)}")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.alerts.inbox.repository import ALERT, JOINED
+from app.alerts.inbox.repository import ALERT, JOINED, SHOWN
 from app.infra.db import ItemQuery, instant, public_id
 
 MAX_ENTRIES = 100
@@ -19,7 +19,8 @@ def _feed(search: str, newest: str) -> str:
       'entries', (
         SELECT coalesce(json_agg(entry ORDER BY at DESC, id DESC), '[]') FROM (
           SELECT a.at, a.id, json_build_object({ALERT}) AS entry
-          FROM ({newest} LIMIT {MAX_ENTRIES}) a {JOINED}) shown)
+          FROM ({newest} LIMIT {MAX_ENTRIES}) a {JOINED}
+          WHERE {SHOWN}) shown)
       ) AS item, NULL AS version"""
 
 
@@ -35,7 +36,8 @@ FEED = ItemQuery(
 
 _FOUND = """
     SELECT m.cluster_id, m.id, m.id AS subject_id, 'match' AS kind, m.matched_at AS at,
-      m.notice_id, NULL::timestamptz AS read_at, NULL::timestamptz AS deadline_before
+      m.notice_id, NULL::timestamptz AS read_at, NULL::timestamptz AS deadline_before,
+      NULL::uuid AS consortium_id, NULL::date AS due_on
     FROM search_match m
     WHERE m.cluster_id = asked.cluster_id AND m.search_id = asked.id
       AND m.lapsed_at IS NULL AND NOT m.silent AND NOT EXISTS (

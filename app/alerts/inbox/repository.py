@@ -1,6 +1,6 @@
 """Queries of alerts, by name; each starts from what is the caller's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,12 @@ from app.searches.repository import WHY
 ALERT = f"""
       'id', {public_id("alt", "a.id")}, 'kind', a.kind, 'at', {instant("a.at")},
       'read_at', {instant("a.read_at")},
+      'consortium_id', {public_id("con", "a.consortium_id")}, 'due_on', a.due_on,
       'tender_id', {public_id("ten", "t.id")}, 'notice_id', {public_id("not", "n.id")},
       'notice_kind', n.kind,
       'title', coalesce(t.title, n.title), 'buyer', coalesce(t.buyer, n.buyer),
-      'departments', n.departments, 'estimate', {money("n.estimate_cents", "n.currency")},
+      'departments', coalesce(n.departments, '{{}}'),
+      'estimate', {money("n.estimate_cents", "n.currency")},
       'deadline', CASE WHEN coalesce(t.deadline_at, n.deadline_at) IS NOT NULL THEN
         json_build_object(
           'at', {instant("coalesce(t.deadline_at, n.deadline_at)")},
@@ -35,17 +37,22 @@ ALERT = f"""
       'why', CASE WHEN s.id IS NOT NULL THEN {WHY} END"""
 
 JOINED = """
-    JOIN notice n ON n.id = a.notice_id
+    LEFT JOIN notice n ON n.id = a.notice_id
+    LEFT JOIN consortium c ON c.cluster_id = a.cluster_id AND c.id = a.consortium_id
     LEFT JOIN tender t ON a.kind <> 'match'
-      AND t.cluster_id = a.cluster_id AND t.id = a.subject_id
+      AND t.cluster_id = a.cluster_id AND t.id = coalesce(c.tender_id, a.subject_id)
     LEFT JOIN search_match m ON a.kind = 'match'
       AND m.cluster_id = a.cluster_id AND m.id = a.subject_id
     LEFT JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id"""
 
+SHOWN = "(a.consortium_id IS NULL OR c.id IS NOT NULL)"
+"""SQL: of a joint answer that the reader has left, no alert is left."""
+
 _ALERTS = f"""
     SELECT json_build_object({ALERT}) AS item, ARRAY[a.id::text] AS keys
     FROM alert a {JOINED}
-    WHERE a.cluster_id = app.cluster() AND a.membership_id = app.membership()"""
+    WHERE a.cluster_id = app.cluster() AND a.membership_id = app.membership()
+      AND {SHOWN}"""
 
 
 def alerts(*, unread: bool) -> ListQuery:
@@ -63,11 +70,11 @@ def alerts(*, unread: bool) -> ListQuery:
 _ADD = text("""
     INSERT INTO alert
       (cluster_id, id, membership_id, kind, subject_id, version, notice_id, deadline_before,
-       digest_id, at)
+       consortium_id, due_on, digest_id, at)
     SELECT :cluster, one.* , :at FROM unnest(CAST(:ids AS uuid[]), CAST(:memberships AS uuid[]),
       CAST(:kinds AS text[]), CAST(:subjects AS uuid[]), CAST(:versions AS bigint[]),
       CAST(:notices AS uuid[]), CAST(:befores AS timestamptz[]),
-      CAST(:digests AS uuid[])) AS one
+      CAST(:consortia AS uuid[]), CAST(:dues AS date[]), CAST(:digests AS uuid[])) AS one
     ON CONFLICT (cluster_id, membership_id, kind, subject_id, version) DO NOTHING
 """)
 
@@ -90,10 +97,32 @@ async def add(
         "versions": [fact.version for _, fact in given],
         "notices": [fact.notice_id for _, fact in given],
         "befores": [fact.deadline_before for _, fact in given],
+        "consortia": [fact.consortium_id for _, fact in given],
+        "dues": [fact.due_on for _, fact in given],
         "digests": [mails.get(membership) for membership, _ in given],
     }
     added: CursorResult[Any] = await session.execute(_ADD, values)  # type: ignore[assignment]
     return added.rowcount
+
+
+# By memberships and keys apart: of a few of each, the whole product is looked up.
+_TOLD = text("""
+    SELECT a.membership_id, a.kind, a.subject_id, a.version FROM alert a
+    WHERE a.cluster_id = :cluster AND a.membership_id = ANY (CAST(:memberships AS uuid[]))
+      AND a.subject_id = ANY (CAST(:subjects AS uuid[]))
+""")
+
+
+async def told(
+    session: AsyncSession, actor: Actor, asked: Collection[tuple[UUID, Fact]]
+) -> set[tuple[UUID, tuple[str, UUID, int]]]:
+    """Which memberships were told of these subjects before, each with the fact's key."""
+    values = {
+        "cluster": actor.cluster_id,
+        "memberships": list({membership for membership, _ in asked}),
+        "subjects": list({fact.subject_id for _, fact in asked}),
+    }
+    return {(row[0], (row[1], row[2], row[3])) for row in await session.execute(_TOLD, values)}
 
 
 async def mark_read(

@@ -1,9 +1,11 @@
 """Shapes of alerts on the wire."""
 
+from datetime import date
+
 from pydantic import AwareDatetime, Field
 
 from app.alerts.inbox.domain import AlertKind
-from app.infra.http.ids import AlertId, MatchId, NoticeId, SavedSearchId, TenderId
+from app.infra.http.ids import AlertId, ConsortiumId, MatchId, NoticeId, SavedSearchId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out
 from app.searches.schemas import WhyOut
@@ -24,9 +26,13 @@ class AlertOut(Out):
     kind: AlertKind
     at: AwareDatetime
     read_at: AwareDatetime | None
+    consortium_id: ConsortiumId | None = Field(
+        description="The joint answer that a reminder is about."
+    )
+    due_on: date | None = Field(description="Of a reminder: the last day in time.")
     tender_id: TenderId | None = Field(description="The followed tender that it is about.")
-    notice_id: NoticeId = Field(description="The notice that says so.")
-    notice_kind: NoticeKind
+    notice_id: NoticeId | None = Field(description="The notice that says so; none of a reminder.")
+    notice_kind: NoticeKind | None
     title: str
     buyer: str
     departments: list[str] = Field(description="INSEE codes.")

@@ -25,6 +25,12 @@ from app.consortia.service.parties import (
 from app.consortia.service.people import end_naming, name_person
 from app.consortia.service.reading import concerned, view
 from app.consortia.service.receipts import record_receipt, reverse_receipt
+from app.consortia.service.reminders import (
+    Reminder,
+    ending_mandates,
+    lapsing_certificates,
+    reminder,
+)
 from app.consortia.service.rounds import apply, open_round
 from app.consortia.service.solo_bids import record_solo_bid, withdraw_solo_bid
 from app.consortia.service.splits import write_split
@@ -35,6 +41,7 @@ from app.consortia.service.withdrawals import withdraw_consortium
 
 __all__ = [
     "Dossier",
+    "Reminder",
     "Standing",
     "accept_invitation",
     "apply",
@@ -48,9 +55,11 @@ __all__ = [
     "dossier",
     "end_mandate",
     "end_naming",
+    "ending_mandates",
     "form",
     "give_mandate",
     "invite",
+    "lapsing_certificates",
     "led",
     "mind_wins",
     "name_person",
@@ -63,6 +72,7 @@ __all__ = [
     "record_receipt",
     "record_solo_bid",
     "refuse_invitation",
+    "reminder",
     "reverse_award",
     "reverse_receipt",
     "run",

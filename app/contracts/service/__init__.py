@@ -17,6 +17,7 @@ from app.contracts.service.payments import (
     receive_on_account,
     reverse_account_receipt,
 )
+from app.contracts.service.reminders import standing_accounts, undecided_invoices
 from app.contracts.service.signing import Signed, sign
 
 __all__ = [
@@ -40,5 +41,7 @@ __all__ = [
     "reverse_invoice",
     "reverse_order",
     "sign",
+    "standing_accounts",
     "submit_invoice",
+    "undecided_invoices",
 ]

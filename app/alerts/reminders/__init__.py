@@ -1,0 +1,1 @@
+"""What only the calendar brings about: told once to those whom it concerns."""
