@@ -119,7 +119,35 @@ async def test_the_winners_carry_out_their_contract(town: Town) -> None:
 async def test_every_state_of_a_joint_answer_is_there(town: Town) -> None:
     items = (await town.get(COORDINATOR, "/v1/consortia"))["items"]
     states = sorted(item["state"] for item in items)
-    assert states == ["agreed", "forming", "lost", "proposed", "running"]
+    assert states == ["agreed", "forming", "lost", "proposed", "running", "won"]
+
+
+async def test_a_venue_is_run_under_a_concession_with_its_figures_against_the_forecast(
+    town: Town,
+) -> None:
+    """As of 2 March 2026 the concession is sixteen months old: the year before is told of."""
+    venue = await town.consortium(TREASURER, "Les Gens du quai")
+    path = f"/v1/consortia/{venue['id']}/concession"
+    terms = await town.get(TREASURER, path)
+    assert (terms["months"], terms["company"]["name"]) == (72, "SCIC du Quai")
+    forecast = (await town.get(TREASURER, f"{path}/forecast"))["years"]
+    assert all(one["result"]["amount_cents"] > 0 for one in forecast)
+    told = (await town.get(TREASURER, f"{path}/years"))["items"]
+    assert [one["year"] for one in told] == [2024, 2025]
+    assert all(one["result"]["difference"]["amount_cents"] < 0 for one in told)
+    reports = (await town.get(TREASURER, f"{path}/reports"))["items"]
+    assert [(one["year"], one["handed_in_on"], one["late"]) for one in reports] == [
+        (2024, "2025-05-23", False),
+        (2025, None, False),
+        (2026, None, False),
+    ]
+
+
+async def test_a_group_is_told_what_its_bid_still_needs(town: Town) -> None:
+    who = "passement@furan.example"
+    group = await town.consortium(who, "Trame et lumière")
+    shown = await town.get(who, f"/v1/consortia/{group['id']}/readiness?step=submit")
+    assert [one["code"] for one in shown["missing"]] == ["certificate_expired"]
 
 
 async def test_a_split_goes_by_tranche_and_work_item_in_its_second_version(town: Town) -> None:

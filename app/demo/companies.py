@@ -32,7 +32,7 @@ class DemoCompany:
     @property
     def siren(self) -> str:
         """An invented SIREN with a right check digit: real ones do not start with 000."""
-        place = COMPANIES.index(self) if self in COMPANIES else len(COMPANIES)
+        place = (*COMPANIES, CANDIDATE, TAKES_OVER).index(self)
         stem = f"000{place + 11:05d}"
         return stem + luhn.calc_check_digit(stem)
 
@@ -71,5 +71,7 @@ COMPANIES = (
 
 CANDIDATE = DemoCompany("rotonde", "La Rotonde des Makers", "SCIC", 6, ("fabrication", "bois"))
 """Would join."""
+TAKES_OVER = DemoCompany("quai", "SCIC du Quai", "SCIC", 0, ())
+"""Was created for a concession, and is no member."""
 
 BY_KEY = {company.key: company for company in COMPANIES}

@@ -13,13 +13,14 @@ from app.clusters.domain import Admission, Choice, ClusterSettings
 from app.clusters.service import Company
 from app.consortia import party_repository, repository
 from app.consortia import service as consortia
-from app.consortia.domain import Asked, Form, Line, LotSplit, Outcome, PartyRole
+from app.consortia.domain import Asked, Form, Line, LotSplit, Outcome, PartyRole, Scope
+from app.consortia.service.mandates import MandateIn
 from app.demo.companies import BY_KEY, COORDINATOR
 from app.infra.db import Anyone, Database, enter
 from app.kernel.actor import Actor
 from app.kernel.money import Money
 from app.tenders import service as tenders
-from app.tenders.domain import Stance
+from app.tenders.domain import Rules, Stance
 
 
 @dataclass(slots=True)
@@ -68,6 +69,12 @@ class Stage:
             tender = await tenders.follow_notice(session, actor, notice_id, several_bids)
             lots = await tenders.lots_of(session, actor, tender.id)
         return Followed(tender.id, [lot.id for lot in lots])
+
+    async def read_rules(self, tender: "Followed", rules: Rules, at: datetime) -> None:
+        """The coordinator says what the buyer's documents allow, forbid and ask for."""
+        async with self.acting(COORDINATOR, at) as (session, actor):
+            version = (await tenders.get_tender(session, actor, tender.id)).version
+            await tenders.say_rules(session, actor, tender.id, version, rules)
 
     async def interest(
         self, key: str, tender: "Followed", lot: int, stance: Stance, at: datetime
@@ -170,6 +177,15 @@ class Group:
         for key in approving if approving is not None else self.parties:
             async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
                 await consortia.approve(session, actor, self.id, agreement.id)
+
+    async def mandate(self, key: str, at: datetime) -> None:
+        """A company lets the lead sign application and bid, for three weeks."""
+        until = (at + timedelta(days=21)).date()
+        given = MandateIn(
+            frozenset({Scope.APPLICATION, Scope.BID}), at.date(), until, None, "Pouvoir signé"
+        )
+        async with self.stage.acting(BY_KEY[key].email, at) as (session, actor):
+            await consortia.give_mandate(session, actor, self.id, self.parties[key], given)
 
     async def submit(self, at: datetime) -> None:
         """The bid goes out."""

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.certificates.domain import Kind
 from app.clusters.domain import Choice
 from app.consortia.domain import CommonExpenses, Form, Item, LotSplit, Outcome
 from app.contributions import service as contributions
 from app.demo import notices
 from app.demo.companies import CANDIDATE, TREASURER
+from app.demo.concession import run_a_venue
 from app.demo.execution import carry_out
 from app.demo.stage import Group, Stage
 from app.kernel.money import Money
-from app.tenders.domain import SeveralBids, Stance
+from app.tenders.domain import Rules, SeveralBids, Stance
 
 FORGE_AWARDED = 2_400_000
 """Euros excluding tax over five years; 15 % of it is 360,000 €."""
@@ -28,6 +30,14 @@ FORGE_RECEIPTS = (
 )
 
 
+BIENNALE_RULES = Rules(
+    several_bids=SeveralBids.FORBIDDEN,
+    linked_bids=SeveralBids.UNKNOWN,
+    bid_cap=2,
+    asked=frozenset({Kind.SOCIAL, Kind.TAX}),
+)
+"""One company's attestation has run out: the readiness of its group says so."""
+
 CANDIDATE_VOTES = (
     ("bobine", Choice.FOR),
     ("plomb", Choice.FOR),
@@ -41,6 +51,7 @@ async def play(stage: Stage, found: dict[str, UUID]) -> None:
     """Play the whole story; ``found`` gives the ids of the notices by their number."""
     await _won(stage, found[notices.FORGE])
     await _lost(stage, found[notices.IMPRESSION])
+    await run_a_venue(stage)
     await _competing(stage, found[notices.BIENNALE])
     await _being_formed(stage, found[notices.MEDIATION])
     await stage.candidacy(CANDIDATE.declared(), _ago(stage, 4), CANDIDATE_VOTES)
@@ -105,6 +116,7 @@ async def _lost(stage: Stage, notice: UUID) -> None:
 async def _competing(stage: Stage, notice: UUID) -> None:
     """Two groups on one lot: neither sees that the other exists."""
     tender = await stage.follow(notice, _ago(stage, 11), SeveralBids.FORBIDDEN)
+    await stage.read_rules(tender, BIENNALE_RULES, _ago(stage, 10))
     for key in ("passement", "crassier", "motifs", "tram"):
         await stage.interest(key, tender, 0, Stance.PART, _ago(stage, 10))
     fabric = await Group.form(
@@ -119,6 +131,7 @@ async def _competing(stage: Stage, notice: UUID) -> None:
     prices = [(tender.lots[0], Money(171_300_00)), (tender.lots[1], Money(92_750_00))]
     await fabric.split(prices, (5_500, 4_500), _ago(stage, 5))
     await fabric.agree(_ago(stage, 3))
+    await fabric.mandate("crassier", _ago(stage, 3))
     street = await Group.form(
         stage,
         tender,

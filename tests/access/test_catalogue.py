@@ -56,7 +56,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     LOOSE_DEFINERS: {},
     DEFINERS_OF_OTHERS: {
         "assigned": "names clusters to the job that tells who took on a notice; the job's alone",
-        "clusters_that_answer": "names clusters to the job that reminds of joint answers; its alone",
+        "clusters_that_answer": "names clusters to the job that reminds them; its own",
         "clusters_to_seal": "names clusters to the job that seals their days; the job's alone",
         "clusters_to_tell": "names clusters to the job that tells of matches; the job's alone",
         "join_groups": "makes what a cluster joined of its decisions; called by the next two",
