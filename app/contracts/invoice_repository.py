@@ -28,6 +28,12 @@ _INVOICED = text(f"""
     WHERE i.cluster_id = app.cluster() AND i.contract_id = :contract AND i.party_id = :party
       AND i.kind = ANY (CAST(:kinds AS text[])) AND {STANDS} AND {NOT_REFUSED}""")
 
+_APPROVED = text(f"""
+    SELECT i.party_id, sum(i.amount_cents)::bigint FROM invoice i
+    WHERE i.cluster_id = app.cluster() AND i.contract_id = :contract
+      AND i.kind = ANY (CAST(:kinds AS text[])) AND {STANDS} AND {APPROVED}
+    GROUP BY i.party_id""")
+
 _DECIDED = text(f"""
     SELECT {STANDS} AS stands, (SELECT d.approved FROM invoice_decision d
       WHERE d.cluster_id = i.cluster_id AND d.invoice_id = i.id) AS approved
@@ -89,6 +95,14 @@ async def invoiced(
     """What a party has billed of these kinds, in cents: neither refused nor taken back."""
     values = {"contract": contract.id, "party": party_id, "kinds": sorted(kinds)}
     return int(await session.scalar(_INVOICED, values) or 0)
+
+
+async def approved(
+    session: AsyncSession, contract: SignedContract, kinds: Collection[InvoiceKind]
+) -> dict[UUID, int]:
+    """What each party was approved of these kinds, in cents; not what was taken back."""
+    values = {"contract": contract.id, "kinds": sorted(kinds)}
+    return dict(row for row in await session.execute(_APPROVED, values))
 
 
 async def payable(session: AsyncSession, contract: SignedContract, of: Invoice) -> Payable:

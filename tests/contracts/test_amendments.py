@@ -1,7 +1,9 @@
 """Amendments over HTTP: each ground with its article, and what the cluster then expects."""
 
+import pytest
+
 from tests.consortia.steps import EURO, ok, refused
-from tests.contracts.steps import framework, signed
+from tests.contracts.steps import approved, arrive, bill, framework, pay, signed
 from tests.world import World
 
 
@@ -153,3 +155,72 @@ async def test_a_party_amends_nothing(world: World) -> None:
     work = await signed(world)
     answer = await work.amend_by(world.beta, "low_amount", 100, 5_400_100, 3_600_000)
     refused(answer, 403, "not_lead")
+
+
+async def test_r2142_20_a_part_stays_above_what_its_party_was_approved_to_bill(
+    world: World,
+) -> None:
+    work = await signed(world)
+    ok(await bill(work, world.beta, "F0", 500_000))
+    await approved(work, world.beta, "F1", 1_200_000)
+    address = await approved(work, world.beta, "F2", 300_000)
+    fine = {"kind": "penalty", "vat_bps": 0, "note": "Dix jours de retard."}
+    ok(await bill(work, world.beta, "P1", -30_000, by=world.alpha, **fine))
+    over = refused(await work.amend("substitution", 0, 7_500_001, 1_499_999), 409, "below_invoiced")
+    name = ok(await world.beta.get(f"/v1/members/{world.beta.member}"), 200)["name"]
+    assert name in over["detail"]
+    assert "15\u202f000,00 €" in over["detail"]
+    assert "R2194-1" in over["detail"]
+    assert [one["pointer"] for one in over["errors"]] == ["/parts"]
+    ok(await work.amend("substitution", 0, 7_500_000, 1_500_000))
+    ok(await world.beta.post(f"{address}/reversals", {"reason": "Double."}))
+    ok(await work.amend("substitution", 0, 7_800_000, 1_200_000))
+
+
+async def test_what_was_confirmed_beyond_the_part_bars_no_change_of_others(world: World) -> None:
+    work = await signed(world)
+    await approved(work, world.beta, "F1", 3_700_000, beyond_part=True)
+    ok(await work.amend("low_amount", 50_000, 5_450_000, 3_600_000))
+    refused(await work.amend("low_amount", 0, 5_450_001, 3_599_999), 409, "below_invoiced")
+
+
+async def test_neither_an_amendment_nor_an_order_is_taken_back_from_under_what_was_approved(
+    world: World,
+) -> None:
+    work = await signed(world)
+    made = ok(await work.amend("low_amount", 100_000, 5_400_000, 3_700_000))
+    await approved(work, world.beta, "F1", 3_650_000)
+    path = f"{work.path}/amendments/{made['id']}/reversals"
+    refused(await work.lead.post(path, {"reason": "Annulé."}), 409, "below_invoiced")
+    other = await framework(world)
+    order = ok(await other.order("BC1", 600, 400))
+    await approved(other, world.beta, "F1", 300)
+    path = f"{other.path}/orders/{order['id']}/reversals"
+    refused(await other.lead.post(path), 409, "below_invoiced")
+
+
+@pytest.mark.parametrize("form", ["conjoint", "solidaire"])
+async def test_who_left_is_paid_for_what_it_had_billed_r2194_6(world: World, form: str) -> None:
+    work = await signed(world, form=form)
+    address = await approved(work, world.beta, "F1", 1_000_000)
+    failure = {"kind": "withdrawal", "reason": "Cessation.", "on_day": "2026-03-02"}
+    ok(await world.beta.post(f"{work.bid.party(world.beta)}/failures", failure))
+    leaving = {
+        "ground": "restructuring",
+        "reason": "Cession.",
+        "accepted_on": "2026-03-02",
+        "leaving_id": work.party(world.beta),
+        "joining": {"member_id": world.gamma.member},
+    }
+    ok(await work.lead.post(f"{work.bid.path}/composition-changes", leaving))
+    refused(await work.amend("substitution", 0, 9_000_000, 0), 409, "below_invoiced")
+    ok(await work.amend("substitution", 0, 8_000_000, 1_000_000))
+    refused(await pay(world.beta, address, 1_000_000, "V1"), 404, "not_found")
+    if form == "solidaire":
+        ok(await arrive(work, "R1", {address: 1_000_000}))
+    paid = ok(await pay(work.lead, address, 1_000_000, "V1"))
+    charged = (await work.bid.contribution())["charged"]["amount_cents"]
+    assert charged == 150_000
+    back = f"{work.bid.path}/receipts/{paid['receipt_id']}/reversals"
+    ok(await work.lead.post(back))
+    assert (await work.bid.contribution())["charged"]["amount_cents"] == 0

@@ -102,9 +102,10 @@ async def _speaking_for(
     session: AsyncSession, actor: Actor, consortium_id: UUID, party_id: UUID
 ) -> Party:
     consortium = await repository.load(session, actor, consortium_id)
-    parties = await party_repository.parties(session, consortium)
-    own = own_party(actor, parties, Permission.RECORD_RECEIPT)
-    party = next((one for one in parties if one.id == party_id), None)
+    # Who left is still paid for what it did, and speaks no more.
+    ever = [one for one in await party_repository.ever(session, consortium) if one.joined_at]
+    own = own_party(actor, [one for one in ever if not one.left_at], Permission.RECORD_RECEIPT)
+    party = next((one for one in ever if one.id == party_id), None)
     if party is None:
         raise domain.UnknownParty
     if own.id != party_id and consortium.lead_member_id != actor.member_id:

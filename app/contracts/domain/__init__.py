@@ -19,12 +19,14 @@ from app.contracts.domain.amendments import (
     exact,
     limit_bps,
     moves,
+    require_invoiced,
 )
 from app.contracts.domain.errors import (
     AccountReceiptExists,
     AccountShort,
     AlreadyClosed,
     AlreadyReversed,
+    BelowInvoiced,
     BelowNothing,
     BeyondApproved,
     BeyondHalf,
@@ -69,6 +71,7 @@ from app.contracts.domain.terms import (
 
 TELLING = (
     AccountShort,
+    BelowInvoiced,
     BelowNothing,
     BeyondApproved,
     BeyondHalf,
@@ -90,6 +93,7 @@ __all__ = [
     "AlreadyClosed",
     "AlreadyReversed",
     "Base",
+    "BelowInvoiced",
     "BelowNothing",
     "BeyondApproved",
     "BeyondHalf",
@@ -136,6 +140,7 @@ __all__ = [
     "moves",
     "owed_by_invoice",
     "owed_by_party",
+    "require_invoiced",
     "standing_since",
     "state_of",
 ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.contracts.domain.errors import (
+    BelowInvoiced,
     BelowNothing,
     BeyondHalf,
     BeyondLowAmount,
@@ -13,6 +14,7 @@ from app.contracts.domain.errors import (
     PartsNotExact,
 )
 from app.contracts.domain.terms import ContractNature
+from app.kernel.errors import Fault
 from app.kernel.money import BPS_WHOLE
 from app.kernel.words import euros, percent
 
@@ -117,6 +119,32 @@ def moves(
     exact(wanted.values(), sum(current.values()) + change_cents, "/parts")
     moved = {one: wanted.get(one, 0) - current.get(one, 0) for one in {*current, *wanted}}
     return {one: cents for one, cents in sorted(moved.items()) if cents}
+
+
+def require_invoiced(
+    current: Mapping[UUID, int],
+    moved: Mapping[UUID, int],
+    approved: Mapping[UUID, int],
+    names: Mapping[UUID, str],
+) -> None:
+    """Raise BelowInvoiced, naming each party whose part falls under what was approved of it.
+
+    ``approved``: the invoices of work and advances that stand, less what was recovered; prices
+    revised and penalties move beside the part. A part that is under it already, as was confirmed,
+    is not lowered further.
+    """
+    faults = []
+    for party_id, cents in moved.items():
+        left, floor = current.get(party_id, 0) + cents, approved.get(party_id, 0)
+        if cents < 0 and max(left, 0) < floor:
+            message = (
+                f"La part de {names[party_id]} serait de {euros(left)} pour {euros(floor)} de "
+                "factures déjà approuvées (CCP R2142-20, R2194-1 et suivants) : laissez-lui au "
+                f"moins {euros(floor)}, ou annulez d'abord ses factures."
+            )
+            faults.append(Fault("/parts", "below_invoiced", message))
+    if faults:
+        raise BelowInvoiced(" ".join(one.message for one in faults), tuple(faults))
 
 
 def exact(parts: Iterable[int], total_cents: int, pointer: str) -> None:

@@ -122,6 +122,13 @@ class BelowNothing(Conflict):
     title = "Le montant, le maximum ou une part passerait sous zéro, ou sous ce qui est commandé."
 
 
+class BelowInvoiced(Conflict):
+    """What was approved is owed for work that was done: no change of parts takes it away."""
+
+    code = "below_invoiced"
+    title = "Une part passerait sous ce que l'entreprise a déjà facturé et fait approuver."
+
+
 class AlreadyReversed(Conflict):
     """Taken back once, and a reversal never."""
 

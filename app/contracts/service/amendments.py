@@ -13,7 +13,13 @@ from app.contracts import domain, repository
 from app.contracts.domain import Base, ContractNature, Ground
 from app.contracts.events import AmendmentReversed, ContractAmended
 from app.contracts.models import Amendment, SignedContract
-from app.contracts.service.parts import add_parts, check_day, expect, require_holders
+from app.contracts.service.parts import (
+    add_parts,
+    check_day,
+    expect,
+    require_holders,
+    require_invoiced,
+)
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.access import Permission
@@ -57,8 +63,8 @@ async def amend(
     """Record an amendment, under the version of the joint answer that was read (lead).
 
     What is forecast follows the new parts. Raises NotFound, NotLead, PreconditionFailed,
-    ContractClosed, BeyondLowAmount, BeyondHalf, BelowNothing, PartsNotExact, NotInContract,
-    Invalid.
+    ContractClosed, BeyondLowAmount, BeyondHalf, BelowInvoiced, BelowNothing, PartsNotExact,
+    NotInContract, Invalid.
     """
     standing = await consortia.speak(
         session, actor, consortium_id, Permission.COMMIT_COMPANY, version=version
@@ -69,6 +75,7 @@ async def amend(
     low = await repository.changed_by(session, contract, Ground.LOW_AMOUNT)
     base.check(change.ground, change.change_cents, low)
     moved = await _moved(session, standing, contract, change)
+    await require_invoiced(session, actor, standing, contract, moved)
     amendment = Amendment(
         cluster_id=actor.cluster_id,
         consortium_id=consortium_id,
@@ -135,7 +142,7 @@ async def reverse_amendment(
 ) -> Amended:
     """Take an amendment back by its opposite: recorded wrongly, or set aside (lead).
 
-    Raises NotFound, NotLead, ContractClosed, AlreadyReversed, BelowNothing.
+    Raises NotFound, NotLead, ContractClosed, AlreadyReversed, BelowInvoiced, BelowNothing.
     """
     standing = await consortia.speak(session, actor, consortium_id, Permission.COMMIT_COMPANY)
     contract = await repository.running(session, standing, contract_id)
@@ -155,6 +162,7 @@ async def reverse_amendment(
     )
     await add_or_refuse(session, amendment, domain.AlreadyReversed)
     back = {party_id: -cents for party_id, cents in moved.items()}
+    await require_invoiced(session, actor, standing, contract, back)
     add_parts(session, contract, back, amendment)
     amended = await _after(session, actor, standing, contract, amendment)
     await record_event(

@@ -11,7 +11,13 @@ from app.consortia import service as consortia
 from app.contracts import domain, repository
 from app.contracts.events import OrderPlaced, OrderReversed
 from app.contracts.models import ContractOrder
-from app.contracts.service.parts import add_parts, check_day, expect, require_holders
+from app.contracts.service.parts import (
+    add_parts,
+    check_day,
+    expect,
+    require_holders,
+    require_invoiced,
+)
 from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.access import Permission
@@ -85,7 +91,7 @@ async def reverse_order(
 ) -> Ordered:
     """Take an order back by its opposite: it counts against the maximum no more (lead).
 
-    Raises NotFound, NotLead, ContractClosed, AlreadyReversed, BelowNothing.
+    Raises NotFound, NotLead, ContractClosed, AlreadyReversed, BelowInvoiced, BelowNothing.
     """
     standing = await consortia.speak(session, actor, consortium_id, Permission.COMMIT_COMPANY)
     contract = await repository.running(session, standing, contract_id)
@@ -105,6 +111,7 @@ async def reverse_order(
     )
     await add_or_refuse(session, order, domain.AlreadyReversed)
     back = {party_id: -cents for party_id, cents in moved.items()}
+    await require_invoiced(session, actor, standing, contract, back)
     add_parts(session, contract, back, order)
     await expect(session, actor, standing, contract)
     await consortia.opened(session, actor, consortium_id)

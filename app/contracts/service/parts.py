@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clusters import service as clusters
 from app.consortia import service as consortia
 from app.consortia.service import Standing
-from app.contracts import domain, repository
+from app.contracts import domain, invoice_repository, repository
 from app.contracts.models import Amendment, ContractOrder, ContractPart, SignedContract
 from app.contributions import service as contributions
 from app.contributions.domain import Part
@@ -51,6 +52,31 @@ def require_holders(standing: Standing, parts: Mapping[UUID, int]) -> None:
     """Raise NotInContract unless all who get a part hold the contract (DOMAIN 5.10)."""
     if not standing.holders.keys() >= parts.keys():
         raise domain.NotInContract
+
+
+async def require_invoiced(
+    session: AsyncSession,
+    actor: Actor,
+    standing: Standing,
+    contract: SignedContract,
+    moved: Mapping[UUID, int],
+) -> None:
+    """Raise BelowInvoiced when a part would fall under what was approved of its party.
+
+    To be asked before the move is written.
+    """
+    if min(moved.values(), default=0) >= 0:
+        return
+    approved = await invoice_repository.approved(session, contract, domain.OF_THE_PART)
+    current = await repository.parts(session, contract)
+    holders = standing.holders
+    ids = {one.member_id for one in holders.values() if one.member_id is not None}
+    companies = await clusters.members_by_id(session, actor, ids)
+    names = {
+        party_id: companies[one.member_id].name if one.member_id else one.company_name or ""
+        for party_id, one in holders.items()
+    }
+    domain.require_invoiced(current, moved, approved, names)
 
 
 async def expect(
