@@ -41,7 +41,7 @@ async def _work(settings: Settings, *, with_parent: bool) -> None:
     ):
         jobs.databases.set(jobs.WorkerDatabases(job, importer))
         jobs.settings.set(settings)
-        running = asyncio.create_task(_run(queue, size))
+        running = asyncio.create_task(_run_all(queue, size))
         log.info("worker_started", concurrency=size)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,11 +54,19 @@ async def _work(settings: Settings, *, with_parent: bool) -> None:
         log.info("worker_stopped")
 
 
-async def _run(queue: procrastinate.App, concurrency: int) -> None:
+async def _run_all(queue: procrastinate.App, concurrency: int) -> None:
+    """Run what waits for sources on places of its own: everything else passes it by."""
+    async with asyncio.TaskGroup() as group:
+        for names in ([jobs.DEFAULT], [jobs.IMPORTS]):
+            group.create_task(_run(queue, names, concurrency))
+
+
+async def _run(queue: procrastinate.App, names: list[str], concurrency: int) -> None:
     """Run jobs; anew, when this worker slept for so long that others struck it off the list."""
     while True:
         try:
             return await queue.run_worker_async(
+                queues=names,
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=GRACE_SECONDS,

@@ -20,6 +20,9 @@ from app.settings import Settings
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Names tasks and defers them; a worker runs inside ``worker_connector``."""
 
+DEFAULT, IMPORTS = "default", "imports"
+"""Where jobs wait: those that ask a source, which may take hours, hold up none of the others."""
+
 RETRY = procrastinate.RetryStrategy(max_attempts=9, exponential_wait=3)
 """For tasks that an event asks for: again after 3, 9, 27 … seconds, for some three hours."""
 

@@ -13,7 +13,13 @@ class WorkSettings(Installation):
         True, description="Whether `grappe serve` starts a job worker as its child process."
     )
     worker_concurrency: int = Field(
-        4, ge=1, le=64, description="Jobs that one worker runs at once."
+        4,
+        ge=1,
+        le=64,
+        description=(
+            "Jobs that one worker runs at once; imports from sources have as many places of"
+            " their own."
+        ),
     )
     contact: str = Field(
         "https://example.org/grappe",

@@ -26,7 +26,7 @@ async def tick(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to 
         await service.request_due_imports(session, jobs.clock.get()())
 
 
-@blueprint.task(name=IMPORT_TASK, retry=jobs.RETRY)
+@blueprint.task(name=IMPORT_TASK, queue=jobs.IMPORTS, retry=jobs.RETRY)
 async def import_source(source: str) -> None:
     """Import what a source published lately, if it is still on."""
     asking = service.Asking(

@@ -98,9 +98,9 @@ class Trial:
         at = self.at if self.stage.kind == "folder" else NOW
         process = forks.Process(target=run_import, args=(self.settings, self.stage.source, at))
         self.stage.deadly = None
+        process.start()
         if after is not None:
             self.stage.kill(process.kill, after)
-        process.start()
         process.join(PATIENCE_SECONDS)
         self.stage.deadly = None
         self.kills += process.exitcode == -9

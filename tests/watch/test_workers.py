@@ -44,10 +44,6 @@ VERSIONS = """
 SELECT count(*) AS known, max(v.version) AS newest FROM notice_version v
 JOIN notice n ON n.id = v.notice_id WHERE n.source_id = ANY(:ids)
 """
-DONE = """
-SELECT count(*) AS known FROM procrastinate_jobs
-WHERE task_name LIKE '%watch.import_source' AND status = 'succeeded'
-"""
 
 
 class Gate(Portal):
@@ -121,30 +117,80 @@ async def heard(running: Running, sign: str) -> None:
     raise TimeoutError(sign, running.said())
 
 
+@pytest.fixture
+async def quick(owner: Database, portal: Portal) -> AsyncIterator[dict[str, list[str]]]:
+    """Two more sources, due each minute, that answer at once; their numbers."""
+    portal.records = [slim(idweb(), dateparution=SOME_DAY_TO_COME) for _ in range(150)]
+    numbers = [record["idweb"] for record in portal.records]
+    names = [f"quick-{number}" for number in (1, 2)]
+    async with owner.transaction() as session:
+        for name in names:
+            await service.add_source(session, name, kind="boamp", base_url=portal.url)
+            await service.enable_source(
+                session, name, cron="* * * * *", pace_ms=0, window_days=WINDOW_DAYS
+            )
+    yield dict.fromkeys(names, numbers)
+    async with owner.transaction() as session:
+        for statement in (
+            "DELETE FROM set_aside",
+            "DELETE FROM import_run",
+            "DELETE FROM notice_version v USING notice n"
+            " WHERE n.id = v.notice_id AND n.source LIKE 'quick-%'",
+            "DELETE FROM notice WHERE source LIKE 'quick-%'",
+            "DELETE FROM source WHERE id LIKE 'quick-%'",
+        ):
+            await session.execute(text(statement))
+
+
 @pytest.mark.parametrize("workers", [2, 3])
-async def test_workers_started_together_make_one_run_of_a_tick(
-    owner: Database, grappe: Grappe, portal: Portal, workers: int
+async def test_workers_make_one_run_of_a_tick_for_each_source_and_wait_for_none(
+    owner: Database, grappe: Grappe, gate: Gate, quick: dict[str, list[str]], workers: int
 ) -> None:
-    numbers = await turn_on(owner, portal, 150)
+    numbers = await turn_on(owner, gate, 150)
     async with owner.transaction() as session:
         # Its hour is this minute, for each of them.
         await session.execute(text("UPDATE source SET cron = '* * * * *' WHERE id = 'boamp'"))
+    by_source = (
+        "SELECT count(*) AS runs, count(*) FILTER (WHERE state = 'done') AS done,"
+        " coalesce(sum(new), 0) AS new, coalesce(max(attempt), 0) AS attempt FROM import_run"
+        " WHERE source = '{}'"
+    )
     with ExitStack() as stack:
         for _ in range(workers):
-            stack.enter_context(grappe.running("worker"))
-        started = "SELECT count(*) AS known FROM procrastinate_workers"
-        await until(owner, started, lambda row: row.known == workers)
-        await until(owner, DONE, lambda row: row.known >= 1)
+            stack.enter_context(grappe.running("worker", GRAPPE_WORKER_CONCURRENCY="2"))
+        assert await asyncio.to_thread(gate.reached.wait, PATIENCE_SECONDS)
+        for name in quick:
+            await until(owner, by_source.format(name), lambda row: row.done >= 1)
+        slow = await one(owner, by_source.format("boamp"))
+        gate.open.set()
+        await until(owner, by_source.format("boamp"), lambda row: row.done >= 1)
+        started = "SELECT count(DISTINCT id) AS known FROM procrastinate_workers"
+        await until(owner, started, lambda row: row.known == workers * 2)
+    assert (slow.runs, slow.done) == (1, 0)
     ticks = (await one(owner, TICKS)).known
-    # A minute may begin meanwhile: then each of the two has its tick, and its run.
-    assert 1 <= ticks <= 2
-    assert (await one(owner, RUNS)).known <= ticks
-    ends = "SELECT sum(seen) AS seen, sum(new) AS new, sum(attempt) AS attempts FROM import_run"
-    row = await one(owner, f"{ends} WHERE state = 'done'")
-    assert row.new == len(numbers)
-    kept = "SELECT count(*) AS known FROM notice WHERE source_id = ANY(:ids)"
-    assert (await one(owner, kept, ids=numbers)).known == len(numbers)
-    assert row.attempts <= ticks
+    for name, theirs in {"boamp": numbers, **quick}.items():
+        row = await one(owner, by_source.format(name))
+        # A minute may begin meanwhile: it has a tick of its own, and each source a run of it.
+        assert 1 <= row.runs <= ticks
+        assert (row.new, row.attempt) == (len(theirs), 1)
+
+
+async def test_what_waits_for_sources_holds_up_nothing_else(
+    owner: Database, importer: Database, grappe: Grappe, gate: Gate
+) -> None:
+    await turn_on(owner, gate, 250)
+    with grappe.running("worker", GRAPPE_WORKER_CONCURRENCY="1"):
+        assert await asyncio.to_thread(gate.reached.wait, PATIENCE_SECONDS)
+        async with importer.transaction() as session:
+            await jobs.defer(session, "upkeep.retry_stalled", timestamp=0)
+        waiting = (
+            "SELECT count(*) AS known FROM procrastinate_jobs"
+            " WHERE status = 'todo' AND task_name LIKE '%retry_stalled'"
+        )
+        await until(owner, waiting, lambda row: row.known == 0)
+        assert (await one(owner, ENDED)).known == 0
+        gate.open.set()
+        await until(owner, ENDED, lambda row: row.known == 1)
 
 
 async def test_a_worker_stopped_past_its_lease_and_woken_writes_nothing(
