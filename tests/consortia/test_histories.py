@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.trials.histories import Stage, play
+from tests.trials.histories.play import play
+from tests.trials.histories.talks import Stage
 from tests.world import World
 
 

@@ -1,52 +1,28 @@
-"""Random histories of joint answers, by several people at once, and what must hold after each step.
+"""From the first talk to the award: what four companies may do about a tender of two lots."""
 
-``python -m tests.trials.histories --histories 2000 --seed 1``: a state machine (Hypothesis) lets
-four companies do whatever comes to them on one tender, lawful or not; after each step the
-invariants of DOMAIN 5 are asked of the database itself. Prints a summary, exits 1 on any failure.
-"""
-
-import argparse
 import asyncio
-import os
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import pairwise, repeat
-from multiprocessing import get_context
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient, Response
-from hypothesis import HealthCheck, Phase, seed, settings
+from httpx import Response
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
-from rich.console import Console
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import text
 
-from app.infra import embedded
-from app.infra.db import open_database
-from app.main import create_app
-from app.settings import MAX_RATE, Settings
-from tests.conftest import ROOT, own_database, own_name
 from tests.consortia.steps import write_tender
-from tests.trials.invariants import INVARIANTS, MOVES
-from tests.world import NOW, Person, World, build_world
+from tests.trials.histories.invariants import INVARIANTS, MOVES
+from tests.world import NOW, Person, World
 
-out = Console(highlight=False, width=110)
 COMPANIES = ("alpha", "beta", "gamma", "delta")
 ANSWERED = frozenset({200, 201, 204, 403, 404, 409, 412, 422})
 """What a history may be answered: anything else is a fault of ours."""
-TODAY = NOW.date().isoformat()
+NEXT_DAY = NOW + timedelta(hours=16)
+"""From when on the cluster's rate is another."""
+OUTSIDE = {"name": "Sonorisation du Forez SARL", "siret": "44306184100047"}
 
 ALL_AT_ONCE = text(
     " UNION ALL ".join(
@@ -59,6 +35,7 @@ ALL_AT_ONCE = text(
 who = st.sampled_from(("alpha", "alpha", *COMPANIES))
 """Alpha leads the first answer to each tender: more of what it tries is done."""
 pick = st.integers(0, 5)
+forms = st.sampled_from(["conjoint", "solidaire"])
 
 
 @dataclass
@@ -68,37 +45,46 @@ class Stage:
     loop: asyncio.AbstractEventLoop
     world: World
     done: Counter[str] = field(default_factory=Counter)
+    now: datetime = NOW
 
     def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do it now."""
         return self.loop.run_until_complete(work)
 
 
-class Histories(RuleBasedStateMachine):
+class Talks(RuleBasedStateMachine):
     """Four companies and one tender of two lots."""
 
     stage: Stage
 
-    @initialize(reached=st.integers(0, 7))
-    def begin(self, reached: int) -> None:
+    @initialize(reached=st.integers(0, 12), form=forms)
+    def begin(self, reached: int, form: str) -> None:
         """A tender, and a joint answer to it as far as it got."""
         self.tender = self.stage.wait(write_tender(self.stage.world, several_bids="unknown"))
         self.lots = [lot["id"] for lot in self.tender["lots"]]
         self.ids: list[str] = []
         self.states: dict[str, str] = {}
         self.stage.done["histories"] += 1
-        steps: list[Callable[[], None]] = [
-            lambda: self.form("alpha", True, 0),
+        self.stage.now = NOW
+        for step in self.usual(form)[:reached]:
+            step()
+        _, self.states = self.stage.wait(self._ask())
+
+    def usual(self, form: str) -> list[Callable[[], None]]:
+        """What happens when all goes well, in order."""
+        return [
+            lambda: self.form("alpha", True, 0, form),
             lambda: self.invite("alpha", 0, "beta", "co_contractor"),
-            lambda: self.split("alpha", 0, [4_000], 0),
+            lambda: self.split("alpha", 0, [4_000], 0, fixed=False),
             lambda: self.agree("alpha", 0),
             lambda: self.hand_in("alpha", 0, "submissions", "all"),
             lambda: self.award("alpha", 0, 0, "won", 9_000_001),
-            lambda: self.receive("alpha", 0, 0, 1_000_003, 0, undo=False),
         ]
-        for step in steps[:reached]:
-            step()
-        _, self.states = self.stage.wait(self._ask())
+
+    @property
+    def today(self) -> str:
+        """The day of the service's clock."""
+        return self.stage.now.date().isoformat()
 
     def _person(self, name: str) -> Person:
         return self.stage.world.people[name]
@@ -126,11 +112,11 @@ class Histories(RuleBasedStateMachine):
         parties = seen["parties"]
         return str(parties[which % len(parties)]["id"]) if parties else "par_" + "0" * 32
 
-    @rule(name=who, both=st.booleans(), lot=pick)
-    def form(self, name: str, both: bool, lot: int) -> None:
+    @rule(name=who, both=st.booleans(), lot=pick, form=forms)
+    def form(self, name: str, both: bool, lot: int, form: str) -> None:
         """Open a joint answer."""
         lots = self.lots if both else [self.lots[lot % 2]]
-        body = {"tender_id": self.tender["id"], "name": "G", "form": "conjoint", "lot_ids": lots}
+        body = {"tender_id": self.tender["id"], "name": "G", "form": form, "lot_ids": lots}
         made = self._send(name, "/v1/consortia", body)
         if made:
             self.ids.append(made["id"])
@@ -145,6 +131,19 @@ class Histories(RuleBasedStateMachine):
             if party:
                 self._send(other, f"{path}/parties/{party['id']}/acceptances")
 
+    @rule(name=who, which=pick, party=pick, other=who, inside=st.booleans())
+    def subcontract(self, name: str, which: int, party: int, other: str, inside: bool) -> None:
+        """Present a subcontractor, of the cluster or from outside."""
+        path, seen = self._see(name, which)
+        if not seen:
+            return
+        terms = {"works_for": self._party(seen, party), "payment_terms": "30 jours"}
+        body = {"role": "subcontractor", "tasks": "Location", "subcontract": terms}
+        company = {"member_id": self._person(other).member} if inside else {"outside": OUTSIDE}
+        made = self._send(name, f"{path}/parties", body | company)
+        if made:
+            self._send(other if inside else name, f"{path}/parties/{made['id']}/acceptances")
+
     @rule(
         name=who,
         which=pick,
@@ -157,16 +156,27 @@ class Histories(RuleBasedStateMachine):
         if seen:
             self._send(name, f"{path}/parties/{self._party(seen, party)}/{act}")
 
-    @rule(name=who, which=pick, cuts=st.lists(st.integers(1, 9_999), max_size=3), cents=pick)
-    def split(self, name: str, which: int, cuts: list[int], cents: int) -> None:
-        """Write a split: exact, for whoever is in."""
+    @rule(
+        name=who,
+        which=pick,
+        cuts=st.lists(st.integers(1, 9_999), max_size=3),
+        cents=pick,
+        fixed=st.booleans(),
+    )
+    def split(self, name: str, which: int, cuts: list[int], cents: int, fixed: bool) -> None:
+        """Write a split: exact, for whoever is in; the first one's part fixed, or a share too."""
         path, seen = self._see(name, which)
         if not seen or not seen["parties"]:
             return
         inside = [one["id"] for one in seen["parties"] if one["joined_at"]][: len(set(cuts)) + 1]
-        bounds = [0, *sorted(set(cuts))[: len(inside) - 1], 10_000]
+        sharing = inside[1:] if fixed and len(inside) > 1 else inside
+        bounds = [0, *sorted(set(cuts))[: len(sharing) - 1], 10_000]
         shares = [after - before for before, after in pairwise(bounds)]
-        lines = [{"party_id": p, "bps": bps} for p, bps in zip(inside, shares, strict=False)]
+        lines: list[Any] = [
+            {"party_id": p, "bps": bps} for p, bps in zip(sharing, shares, strict=False)
+        ]
+        if sharing is not inside:
+            lines.append({"party_id": inside[0], "amount": {"amount_cents": 1_000_000 + cents}})
         amount = {"amount_cents": 10_000_001 + cents}
         body = {"lots": [{"lot_id": x, "amount": amount, "lines": lines} for x in seen["lot_ids"]]}
         sent = self._person(name).put(f"{path}/split", body, seen["version"])
@@ -199,7 +209,9 @@ class Histories(RuleBasedStateMachine):
         """The application, or the bid."""
         path, seen = self._see(name, which)
         if seen:
-            self._send(name, f"{path}/{act}", {"submitted_at": NOW.isoformat(), "signed_by": by})
+            self._send(
+                name, f"{path}/{act}", {"submitted_at": self.stage.now.isoformat(), "signed_by": by}
+            )
 
     @rule(name=who, which=pick, ground=st.sampled_from(["negotiation", "composition"]))
     def negotiate(self, name: str, which: int, ground: str) -> None:
@@ -219,7 +231,8 @@ class Histories(RuleBasedStateMachine):
         """Record an outcome."""
         path, seen = self._see(name, which)
         if seen:
-            body = {"lot_id": self.lots[lot % 2], "outcome": outcome, "notified_on": TODAY}
+            lot_id = self.lots[lot % 2]
+            body = {"lot_id": lot_id, "outcome": outcome, "notified_on": self.today}
             amount = {"amount": {"amount_cents": cents}} if outcome == "won" else {}
             self._send(name, f"{path}/awards", body | amount)
 
@@ -243,7 +256,7 @@ class Histories(RuleBasedStateMachine):
             "lot_id": self.lots[lot % 2],
             "party_id": self._party(seen, party),
             "amount": {"amount_cents": cents},
-            "received_on": TODAY,
+            "received_on": self.today,
             "reference": f"F{self.stage.done.total()}",
         }
         made = self._send(name, f"{path}/receipts", body)
@@ -255,7 +268,7 @@ class Histories(RuleBasedStateMachine):
         """Drop out once the composition is frozen."""
         path, seen = self._see(name, which)
         if seen:
-            body = {"kind": kind, "reason": "Cessation", "on_day": TODAY}
+            body = {"kind": kind, "reason": "Cessation", "on_day": self.today}
             self._send(name, f"{path}/parties/{self._party(seen, party)}/failures", body)
 
     @rule(name=who, which=pick, party=pick, other=who, leaves=st.booleans())
@@ -264,7 +277,7 @@ class Histories(RuleBasedStateMachine):
         path, seen = self._see(name, which)
         if not seen:
             return
-        body = {"ground": "unable", "reason": "Liquidation", "accepted_on": TODAY}
+        body = {"ground": "unable", "reason": "Liquidation", "accepted_on": self.today}
         leaving = {"leaving_id": self._party(seen, party)} if leaves else {}
         joining = {"joining": {"member_id": self._person(other).member}}
         made = self._send(name, f"{path}/composition-changes", body | leaving | joining)
@@ -279,12 +292,17 @@ class Histories(RuleBasedStateMachine):
             return
         body = {"party_id": self._party(seen, party), "reason": "Fusion"}
         made = self._send(
-            name, f"{path}/successions", body | ({"accepted_on": TODAY} if accepted else {})
+            name, f"{path}/successions", body | ({"accepted_on": self.today} if accepted else {})
         )
         if made is None:
             return
         for other in COMPANIES:
             self._send(other, f"{path}/successions/{made['id']}/acceptances")
+
+    @rule()
+    def sleep(self) -> None:
+        """The next day comes, and with it another rate."""
+        self.stage.now = NEXT_DAY
 
     @rule(name=who, which=pick)
     def give_up(self, name: str, which: int) -> None:
@@ -314,102 +332,3 @@ class Histories(RuleBasedStateMachine):
 
     def _tender_id(self) -> str:
         return str(self.tender["id"]).removeprefix("ten_")
-
-
-def play(stage: Stage, histories: int, steps: int, number: int) -> None:
-    """Walk random histories; raises AssertionError with the first one that breaks something."""
-
-    class Staged(Histories):
-        pass
-
-    Staged.stage = stage
-    seed(number)(Staged)
-    run_state_machine_as_test(
-        Staged,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=steps,
-            deadline=timedelta(minutes=1),
-            database=None,
-            # To shorten what it found takes longer than to find it: the seed walks there again.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-@contextmanager
-def staged(own: Settings) -> Iterator[Stage]:
-    """The API in this process and a world in it, on a loop of their own."""
-    loop = asyncio.new_event_loop()
-    stack = AsyncExitStack()
-
-    async def begin() -> World:
-        app = create_app(own, clock=lambda: NOW)
-        transport = ASGITransport(app=app, raise_app_exceptions=False)
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        client = AsyncClient(transport=transport, base_url="http://test")
-        await stack.enter_async_context(client)
-        owner = await stack.enter_async_context(open_database(own.owner_url(), role=None))
-        return await build_world(client, owner)
-
-    try:
-        yield Stage(loop, loop.run_until_complete(begin()))
-    finally:
-        loop.run_until_complete(stack.aclose())
-        loop.close()
-
-
-def walk(asked: argparse.Namespace, share: int, number: int) -> tuple[Counter[str], str]:
-    """A share of the histories in a database of its own: what was done, and what broke, if any."""
-    base = Settings(
-        data_dir=ROOT / ".grappe" / "trials",
-        worker=False,
-        log_level="error",
-        rate_limit_per_minute=MAX_RATE,
-        rate_limit_writes_per_minute=MAX_RATE,
-        rate_limit_anonymous_per_minute=MAX_RATE,
-    )
-    with (
-        embedded.database(base) as running,
-        own_database(running, own_name("histories")) as own,
-        staged(own) as stage,
-    ):
-        try:
-            play(stage, share, asked.steps, number)
-        except AssertionError as failure:
-            return stage.done, f"seed {number}: {str(failure)[:2000]}"
-    return stage.done, ""
-
-
-def main() -> int:
-    """Walk, print. The exit code: 0 when everything held, else 1."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--histories", type=int, default=2_000)
-    parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    began, jobs = time.monotonic(), os.cpu_count() or 1
-    share = -(-asked.histories // jobs)
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        numbers = [asked.seed * 100 + job for job in range(jobs)]
-        walks = list(pool.map(walk, repeat(asked), repeat(share), numbers))
-    done = sum((each for each, _ in walks), Counter[str]())
-    broken = [what for _, what in walks if what]
-    for what in broken:
-        out.print(f"FAILED, {what}", markup=False)
-    acts, refused = (
-        sum(count for act, count in done.items() if act.endswith(how))
-        for how in ("done", "refused")
-    )
-    out.print(
-        f"{done['histories']:,} histories: {acts:,} acts done, {refused:,} refused,"
-        f" {len(INVARIANTS)} invariants after each step, seed {asked.seed},"
-        f" {time.monotonic() - began:.0f} s"
-    )
-    out.print(", ".join(f"{act} {count:,}" for act, count in done.most_common(60)))
-    return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

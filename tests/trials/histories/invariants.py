@@ -26,6 +26,11 @@ MOVES = {
     ("agreed", "withdrawn"),
     ("submitted", "withdrawn"),
     ("won", "withdrawn"),
+    ("won", "signed"),
+    ("won", "running"),
+    ("signed", "running"),
+    ("signed", "closed"),
+    ("running", "closed"),
 }
 """From which state to which one rule of the machine may lead (a rule may be several requests)."""
 
@@ -80,7 +85,7 @@ INVARIANTS = {
         GROUP BY 1 HAVING count(*) > 1""",
     "the state is what the outcomes amount to": f"""
         SELECT c.id FROM consortium c WHERE {_HERE} AND c.state <> 'withdrawn'
-        AND (c.state = 'won') <> EXISTS (
+        AND (c.state IN ('won', 'signed', 'running', 'closed')) <> EXISTS (
           SELECT FROM award a WHERE a.cluster_id = c.cluster_id AND a.consortium_id = c.id
             AND a.outcome = 'won' AND a.reversed_at IS NULL)""",
     "2: parts of an award sum to it": f"""
@@ -108,6 +113,65 @@ INVARIANTS = {
         SELECT f.party_id FROM charge g
         JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
         WHERE {_HERE} GROUP BY f.award_id, f.party_id HAVING sum(g.amount_cents) < 0""",
+    "6: what a party is charged on an award is at one rate for ever": f"""
+        SELECT f.award_id FROM charge g
+        JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
+        WHERE {_HERE} AND f.party_id IS NOT NULL
+        GROUP BY f.award_id, f.party_id HAVING count(DISTINCT (g.bps, g.policy_id)) > 1""",
+    "7: one flow, one charge, rounded once": f"""
+        SELECT g.id FROM charge g
+        JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
+        WHERE {_HERE} AND g.base_cents <> f.base_cents""",
+    "8: the parts of a contract sum to what was signed, ordered and amended": f"""
+        SELECT s.id FROM signed_contract s {_OF.format("s")}
+        WHERE {_HERE} AND (
+          SELECT coalesce(sum(w.amount_cents), 0) FROM contract_part w
+          WHERE w.cluster_id = s.cluster_id AND w.contract_id = s.id
+        ) <> CASE WHEN s.amount_cents IS NULL THEN (
+          SELECT coalesce(sum(o.amount_cents), 0) FROM contract_order o
+          WHERE o.cluster_id = s.cluster_id AND o.contract_id = s.id
+        ) ELSE s.amount_cents + (
+          SELECT coalesce(sum(m.change_cents), 0) FROM amendment m
+          WHERE m.cluster_id = s.cluster_id AND m.contract_id = s.id) END""",
+    "8: no part falls below zero": f"""
+        SELECT w.party_id FROM contract_part w {_OF.format("w")}
+        WHERE {_HERE} GROUP BY w.contract_id, w.party_id HAVING sum(w.amount_cents) < 0""",
+    "what is ordered stays within the maximum (R2162-4)": f"""
+        SELECT s.id FROM signed_contract s {_OF.format("s")}
+        WHERE {_HERE} AND s.maximum_cents IS NOT NULL AND (
+          SELECT coalesce(sum(o.amount_cents), 0) FROM contract_order o
+          WHERE o.cluster_id = s.cluster_id AND o.contract_id = s.id
+        ) > s.maximum_cents + (
+          SELECT coalesce(sum(m.change_cents), 0) FROM amendment m
+          WHERE m.cluster_id = s.cluster_id AND m.contract_id = s.id)""",
+    "amendments of low amount stay under a tenth together (R2194-8)": f"""
+        SELECT s.id FROM signed_contract s {_OF.format("s")}
+        JOIN amendment m ON m.cluster_id = s.cluster_id AND m.contract_id = s.id
+        WHERE {_HERE} AND m.ground = 'low_amount'
+        GROUP BY s.cluster_id, s.id, s.amount_cents, s.maximum_cents, s.threshold_cents
+        HAVING abs(sum(m.change_cents)) * 10 >= coalesce(s.amount_cents, s.maximum_cents)
+            OR abs(sum(m.change_cents)) >= s.threshold_cents""",
+    "9: nobody is paid out of a joint account more than came in for it": f"""
+        SELECT i.id FROM invoice i {_OF.format("i")}
+        WHERE {_HERE} AND (
+          SELECT coalesce(sum(l.amount_cents), 0) FROM account_line l
+          WHERE l.cluster_id = i.cluster_id AND l.invoice_id = i.id
+        ) < (
+          SELECT coalesce(sum(r.amount_cents), 0) FROM invoice_payment y
+          JOIN receipt r ON r.cluster_id = y.cluster_id AND r.id = y.receipt_id
+          WHERE y.cluster_id = i.cluster_id AND y.invoice_id = i.id AND y.through_account
+            AND NOT EXISTS (SELECT FROM receipt b
+              WHERE b.cluster_id = r.cluster_id AND b.reverses = r.id))""",
+    "10: who is at the door bears no base": f"""
+        SELECT f.id FROM flow f {_OF.format("f")}
+        JOIN party p ON p.cluster_id = f.cluster_id AND p.id = f.party_id
+        WHERE {_HERE} AND (p.member_id IS NULL OR p.role NOT IN ('lead', 'co_contractor'))""",
+    "closed means that every contract ended": f"""
+        SELECT c.id FROM consortium c
+        JOIN signed_contract s ON s.cluster_id = c.cluster_id AND s.consortium_id = c.id
+        WHERE {_HERE} AND c.state = 'closed' AND NOT EXISTS (
+          SELECT FROM contract_closure x
+          WHERE x.cluster_id = s.cluster_id AND x.contract_id = s.id)""",
     "9: a withdrawn answer forecasts nothing": f"""
         SELECT x.id FROM forecast x {_OF.format("x")}
         WHERE {_HERE} AND c.state = 'withdrawn' AND x.superseded_at IS NULL""",
