@@ -8,6 +8,7 @@ from app.infra import jobs
 from app.journal.service import subscribe
 from app.settings import Settings
 from app.watch import service
+from app.watch.contracts import service as contracts
 from app.watch.events import NoticesArrived
 from app.watch.groups import service as groups
 from app.watch.service.sources import IMPORT_TASK
@@ -17,6 +18,7 @@ blueprint = procrastinate.Blueprint()
 TICK = "watch.tick"
 FORGET = "watch.forget"
 PROPOSE_PAIRS = "watch.propose_pairs"
+NAME_BUYERS = "watch.name_buyers"
 
 
 @blueprint.task(name=TICK, queueing_lock=TICK)
@@ -42,6 +44,13 @@ async def propose_pairs(notice_ids: list[str]) -> None:
         await groups.propose(session, [UUID(one) for one in notice_ids], jobs.clock.get()())
 
 
+@blueprint.task(name=NAME_BUYERS, retry=jobs.RETRY)
+async def name_buyers(notice_ids: list[str]) -> None:
+    """Give buyers of contracts that are known by number alone the name that notices tell."""
+    async with jobs.databases.get().importer.transaction() as session:
+        await contracts.name_buyers(session, [UUID(one) for one in notice_ids])
+
+
 @blueprint.task(name=FORGET, queueing_lock=FORGET)
 async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it to periodic tasks
     """Forget old runs, and the bodies of versions that are long past."""
@@ -55,3 +64,4 @@ async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives it t
 
 
 subscribe(NoticesArrived, PROPOSE_PAIRS)
+subscribe(NoticesArrived, NAME_BUYERS)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import FetchedValue
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Base
@@ -15,7 +16,8 @@ class ContractRow(Base):
 
     ``months`` is its whole term, ``ends_on`` its last day, both null when not known;
     ``call_from`` and ``call_to`` the days between which a call for renewal is likely, null when
-    none is. ``amendments`` counts its modifications.
+    none is. ``amendments`` counts its modifications. ``buyer_name`` is ``buyer``, else the
+    name that a notice gives this number; null as long as none does.
     """
 
     __tablename__ = "contract"
@@ -27,6 +29,10 @@ class ContractRow(Base):
     title: Mapped[str]
     buyer: Mapped[str | None]
     buyer_siret: Mapped[str | None]
+    buyer_name: Mapped[str | None]
+    buyer_words: Mapped[str | None] = mapped_column(
+        TSVECTOR, FetchedValue(), deferred=True, deferred_raiseload=True
+    )
     cpv: Mapped[list[str]]
     cpv_branches: Mapped[list[str] | None] = mapped_column(FetchedValue())
     departments: Mapped[list[str]]

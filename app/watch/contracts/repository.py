@@ -22,10 +22,6 @@ _NOTICES = _SAME_BUYER.format("notice")
 _CLASS = """CASE WHEN c.cpv[1] LIKE '__00____' THEN left(c.cpv[1], 2)
   ELSE rtrim(left(c.cpv[1], 4), '0') END"""
 
-_NAME = f"""coalesce(c.buyer, (
-    SELECT n.buyer FROM {_NOTICES} WHERE n.buyer_siret = c.buyer_siret
-    ORDER BY n.published_on DESC LIMIT 1))"""
-
 # The award that names the same holder, about when the contract began.
 _NOTICE = f"""coalesce(c.notice_id, (
     SELECT n.id FROM {_NOTICES} WHERE n.kind = 'award'
@@ -55,7 +51,7 @@ _TWIN = f"""c.source <> 'decp' AND EXISTS (
 _RENEWALS = f"""
     SELECT json_build_object(
       'id', {public_id("ctr", "c.id")}, 'source', c.source, 'source_id', c.source_id,
-      'title', c.title, 'buyer', {_NAME}, 'buyer_siret', c.buyer_siret, 'cpv', c.cpv,
+      'title', c.title, 'buyer', c.buyer_name, 'buyer_siret', c.buyer_siret, 'cpv', c.cpv,
       'departments', c.departments, 'concession', c.concession, 'framework', c.framework,
       'procedure', c.procedure, 'holders', c.holders,
       'amount', {money("c.amount_cents", "c.currency")}, 'started_on', c.started_on,
@@ -65,12 +61,7 @@ _RENEWALS = f"""
       ARRAY[c.call_from::text, c.id::text] AS keys
     FROM contract c WHERE c.call_from IS NOT NULL AND NOT ({_TWIN})"""
 
-_BUYER = """(to_tsvector('french'::regconfig, app.fold(c.buyer))
-      @@ plainto_tsquery('french', app.fold({}::text))
-    OR c.buyer_siret IN (
-      SELECT n.buyer_siret FROM notice n
-      WHERE to_tsvector('french'::regconfig, app.fold(n.buyer))
-        @@ plainto_tsquery('french', app.fold({}::text))))"""
+_BUYER = "c.buyer_words @@ plainto_tsquery('french', app.fold({}::text))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +86,7 @@ def renewals(search: RenewalSearch, today: date) -> ListQuery:
     if search.departments:
         filters.append(("c.departments && {}::text[]", [list(search.departments)]))
     if search.buyer is not None:
-        filters.append((_BUYER, [search.buyer, search.buyer]))
+        filters.append((_BUYER, [search.buyer]))
     if search.buyer_number is not None:
         filters.append(("c.buyer_siret LIKE {}::text || '%'", [search.buyer_number]))
     if search.call_from is not None:

@@ -62,13 +62,14 @@ _NAMES = ", ".join(_COLUMNS)
 
 # Of two records of one contract the one with the newest data counts, whichever came first.
 UPSERT = text(f"""
-    INSERT INTO contract (id, source, source_id, notice_id, updated_at, {_NAMES})
-    SELECT id, :source, source_id, notice_id, :at, {_NAMES}
+    INSERT INTO contract (id, source, source_id, notice_id, updated_at, buyer_name, {_NAMES})
+    SELECT id, :source, source_id, notice_id, :at, buyer, {_NAMES}
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, source_id text, notice_id uuid,
       {", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
     ON CONFLICT (source, source_id) DO UPDATE
-    SET (notice_id, updated_at, {_NAMES})
+    SET (notice_id, updated_at, buyer_name, {_NAMES})
       = ROW(excluded.notice_id, excluded.updated_at,
+        coalesce(excluded.buyer, contract.buyer_name),
         {", ".join(f"excluded.{name}" for name in _COLUMNS)})
     WHERE (excluded.published_on, excluded.amendments)
         >= (contract.published_on, contract.amendments)
@@ -90,6 +91,16 @@ CALLED = text("""
     WHERE n.id = ANY(:ids) AND e.id <> n.id AND e.details ? 'duration_months'
     ORDER BY n.id, e.published_on DESC, e.id DESC
 """)
+
+# A buyer without a name, by the newest notice that bears its number.
+NAMED = """
+    UPDATE contract c SET buyer_name = n.buyer FROM (
+      SELECT DISTINCT ON (buyer_siret) buyer_siret, buyer FROM notice WHERE {}
+      ORDER BY buyer_siret, published_on DESC, id DESC) n
+    WHERE c.buyer_siret = n.buyer_siret AND c.buyer_name IS NULL
+"""
+NAMED_BY_NOTICES = text(NAMED.format("id = ANY(:ids) AND buyer_siret IS NOT NULL"))
+NAMED_BEFORE = text(NAMED.format("buyer_siret = ANY(:numbers)"))
 
 FORGET = text("DELETE FROM contract WHERE notice_id = ANY(:ids) AND source_id <> ALL(:kept)")
 
@@ -134,6 +145,8 @@ async def import_contracts(
     while batch := await asyncio.to_thread(_read, items, done):
         async with database.transaction() as session:
             new, changed = await _keep(session, DECP, [(one, None) for one in batch], clock())
+            numbers = list({one.buyer_siret for one in batch})
+            await session.execute(NAMED_BEFORE, {"numbers": numbers})
         counts.new += new
         counts.changed += changed
         counts.same = counts.seen - counts.set_aside - counts.new - counts.changed
@@ -163,6 +176,11 @@ async def keep_awards(
         await session.execute(FORGET, {"ids": list(changed), "kept": kept})
     if contracts:
         await _keep(session, source, contracts, at)
+
+
+async def name_buyers(session: AsyncSession, notice_ids: list[UUID]) -> None:
+    """Give contracts whose buyer has no name yet the one that these notices call it by."""
+    await session.execute(NAMED_BY_NOTICES, {"ids": notice_ids})
 
 
 def _recognised(records: Iterator[object]) -> Iterator[object]:

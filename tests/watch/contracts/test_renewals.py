@@ -9,7 +9,7 @@ import pytest
 from app.infra.db import Database
 from app.kernel.ids import encode
 from app.kernel.money import Money
-from app.watch.contracts.service import import_decp
+from app.watch.contracts.service import import_decp, name_buyers
 from app.watch.domain import Award, NoticeKind
 from tests.watch.contracts.samples import concession, contract, siret, written
 from tests.watch.contracts.test_import import notice, publish
@@ -117,9 +117,14 @@ async def test_a_buyer_is_found_by_the_name_that_its_notices_give(
     buyer, name = siret(), f"Syndicat de Xerignac {idweb()}"
     await bring(importer, tmp_path, contract(buyer))
     call = notice(idweb(), kind=NoticeKind.CALL, buyer=name, buyer_siret=buyer, awards=())
-    await publish(importer, [call])
+    ids = await publish(importer, [call])
+    async with importer.transaction() as session:
+        await name_buyers(session, list(ids.values()))
     found = await listed(world, buyer=name.upper())
     assert [(one["buyer"], one["buyer_siret"]) for one in found] == [(name, buyer)]
+    # Of one whose notices were there before, it is known at once, and stays.
+    await bring(importer, tmp_path, contract(buyer), contract(buyer, "other"))
+    assert [one["buyer"] for one in await listed(world, buyer=name)] == [name, name]
 
 
 async def test_a_later_call_of_the_same_buyer_for_the_same_thing_is_proposed(
