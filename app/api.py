@@ -8,6 +8,7 @@ from app.certificates.endpoints import files as certificate_files
 from app.certificates.endpoints import router as certificates
 from app.clusters.endpoints import ROUTERS as CLUSTERS
 from app.concessions.endpoints import router as concessions
+from app.concessions.version_endpoints import router as concession_versions
 from app.consortia.endpoints import router as consortia
 from app.consortia.life_endpoints import router as lives
 from app.consortia.outcome_endpoints import router as outcomes
@@ -77,6 +78,7 @@ ROOMS = (
     contracts,
     invoices,
     concessions,
+    concession_versions,
     joint_accounts,
     decisions,
     trails,

@@ -259,7 +259,7 @@ async def finish(bid: Bid) -> None:
     ok(await bid.award(amount=None))
 
 
-@pytest.mark.parametrize("part", ["", "/forecast", "/years"])
+@pytest.mark.parametrize("part", ["", "/forecast", "/years", "/versions", "/forecasts/1"])
 async def test_who_is_shown_its_amounts_is_on_record(world: World, part: str) -> None:
     bid = await running(world)
     ok(await record_year(bid, 2025))

@@ -20,9 +20,18 @@ def flows(side: Side) -> Any:
 @builds("get_concession_forecast@won")
 @builds("list_concession_years@won")
 @builds("list_concession_reports@won")
+@builds("list_concession_versions@won")
+@builds("list_concession_forecasts@won")
 def of_who_won(scene: Scene, _who: str) -> Call:
     """X has won."""
     return Call(in_consortium(scene, "won"))
+
+
+@builds("get_concession_forecast_version@won")
+@builds("get_concession_forecast_changes@won")
+def version_of_who_won(scene: Scene, _who: str) -> Call:
+    """The first forecast of who has won."""
+    return Call(in_consortium(scene, "won", number="1"))
 
 
 @builds("get_concession@invited")
