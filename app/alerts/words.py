@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from app.watch.domain import NoticeKind
 
 TITLE_LENGTH = 200
 """Characters of a title or a buyer that are shown."""
+LABEL_LENGTH = 80
 MAX_PLACES = 3
 MAX_REASONS = 5
 """Words, codes, searches: so many say why something was found."""
@@ -40,7 +41,8 @@ _LINK = re.compile(r"https?://[!-~]{3,1000}")
 class Told:
     """One thing to tell; ``estimate_cents`` is the buyer's, excluding tax.
 
-    ``searches`` found it, and ``why`` says of each, as far as it is shown, what for.
+    ``searches`` found it, and ``why`` says of each, as far as it is shown, what for; ``labels`` are
+    those of CPV codes, where they are known.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Told:
     due_on: date | None
     searches: list[str]
     why: list[Mapping[str, Any]]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: Any) -> Self:
@@ -109,11 +112,11 @@ def details(told: Told) -> Iterator[str]:
         facts.append(f"estimé à {_amount(told.estimate_cents, told.currency)}")
     yield f"{NARROW}; ".join(facts)
     yield from _happened(told)
-    if reasons := list(_reasons(told.why)):
+    if reasons := list(_reasons(told.why, told.labels)):
         yield f"Pourquoi{WIDE}: {f'{NARROW}; '.join(reasons)}"
 
 
-def _reasons(whys: list[Mapping[str, Any]]) -> Iterator[str]:
+def _reasons(whys: list[Mapping[str, Any]], labels: Mapping[str, str]) -> Iterator[str]:
     """Of each criterion, what of the notice answers it; names are a person's own, or a buyer's."""
 
     def all_of(name: str) -> list[str]:
@@ -122,7 +125,7 @@ def _reasons(whys: list[Mapping[str, Any]]) -> Iterator[str]:
     if words := all_of("words"):
         yield ", ".join(f"«{WIDE}{quoted(word)}{WIDE}»" for word in words[:MAX_REASONS])
     if codes := all_of("cpv"):
-        yield f"CPV {', '.join(codes[:MAX_REASONS])}"
+        yield f"CPV {', '.join(_labelled(code, labels) for code in codes[:MAX_REASONS])}"
     if departments := all_of("departments"):
         yield _places(departments)
     elif areas := all_of("nuts"):
@@ -131,6 +134,10 @@ def _reasons(whys: list[Mapping[str, Any]]) -> Iterator[str]:
         yield "cet acheteur"
     unstated = {"estimate": "montant non indiqué", "deadline": "date limite non indiquée"}
     yield from (unstated[one] for one in all_of("unstated"))
+
+
+def _labelled(code: str, labels: Mapping[str, str]) -> str:
+    return f"{code} ({quoted(labels[code], LABEL_LENGTH)})" if code in labels else code
 
 
 def number(count: int) -> str:

@@ -12,7 +12,7 @@ from tests.alerts.test_feeds import text as text_of
 from tests.consortia.steps import ok
 from tests.mailroom import Mailroom
 from tests.searches.steps import call, save
-from tests.watch.notices import idweb
+from tests.watch.notices import idweb, national
 from tests.world import NOW, World
 
 WORD = "xylophones"
@@ -45,6 +45,20 @@ async def test_a_search_written_before_lunch_alerts_on_a_notice_imported_after(
     for stranger in (world.beta, world.coordinator):
         assert await kinds(stranger) == []
     assert await mailed(mailroom, world, "beta") == []
+
+
+async def test_a_mail_says_what_a_code_means_by_the_narrowest_label_known(
+    world: World, settings: Settings, mailroom: Mailroom
+) -> None:
+    await at_once(world, world.alpha)
+    await save(world.alpha, "Instruments", cpv=["373"], words=WORD)
+    await mailroom.deliver()
+    await bring(settings, AFTER, national(idweb(), f"Lames de {WORD}", cpv="37311000"))
+    await mailroom.deliver(AFTER)
+    await mailroom.deliver(AFTER + timedelta(minutes=5), tick=TICK)
+    (message,) = await mailed(mailroom, world, "alpha")
+    flat = " ".join(message.split())
+    assert "CPV 37311000 (Instruments de musique et pièces)" in flat
 
 
 async def test_a_run_of_thousands_is_one_mail_of_a_bounded_length(

@@ -16,6 +16,7 @@ from app.infra.db import ItemQuery
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.searches.repository import WHY
+from app.watch.codes.repository import CPV_LABELS
 
 AT_ONCE = 500
 """Mails that one job closes; the next minute's closes the others."""
@@ -187,6 +188,7 @@ _TOLD = text(f"""
         JOIN saved_search s ON s.cluster_id = m.cluster_id AND s.id = m.search_id
         WHERE m.cluster_id = :cluster AND m.id = ANY(o.matches[1:{MAX_REASONS}])
         ORDER BY s.name, m.id) AS why,
+      CASE WHEN o.kind = 'match' THEN {CPV_LABELS} ELSE '{{}}' END AS labels,
       coalesce(t.title, n.title) AS title, coalesce(t.buyer, n.buyer) AS buyer,
       n.kind AS notice_kind, coalesce(n.departments, '{{}}') AS departments,
       n.estimate_cents, n.currency, n.url,

@@ -23,6 +23,18 @@ _FOUND = """(code LIKE {}::text || '%' OR search @@ (
     || to_tsquery('simple', app.fold({}::text))))"""
 
 
+CPV_LABELS = """(
+    SELECT coalesce(json_object_agg(code, label), '{}') FROM (
+      SELECT DISTINCT ON (one.code) one.code, l.label_fr AS label
+      FROM (SELECT unnest(n.cpv) AS code
+        UNION SELECT value #>> '{}' FROM jsonb_path_query(n.lots, '$[*].cpv[*]') AS value) AS one
+      JOIN code_label l ON l.list = 'cpv' AND l.code = ANY (ARRAY(
+        SELECT rpad(left(one.code, digits), 8, '0') FROM generate_series(2, 8) AS digits))
+      ORDER BY one.code, length(rtrim(l.code, '0')) DESC, l.code) AS known)"""
+"""SQL: what the codes of the notice ``n`` and of its lots are called in French, each by its own
+label, else that of the narrowest branch that has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeSearch:
     """What is looked for in a list: words of either language or the beginning of a code (``q``),
