@@ -19,6 +19,13 @@ def not_in_future(
         raise Invalid.at(pointer, "in_the_future", message)
 
 
+def require_order(valid_from: date, valid_until: date | None) -> None:
+    """Raise Invalid when what holds from a day to another (None: for good) ends before it."""
+    if valid_until is not None and valid_until < valid_from:
+        message = "La fin de validité précède son début."
+        raise Invalid.at("/valid_until", "ends_before_it_begins", message)
+
+
 def months_after(day: date, months: int) -> date:
     """The same day, ``months`` later (or before); the last of a month that has no such day.
 

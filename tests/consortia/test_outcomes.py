@@ -25,24 +25,21 @@ async def test_fifteen_percent_to_the_cent(world: World) -> None:
     }
 
 
-async def test_twelve_awards_at_once_give_one(world: World) -> None:
-    bid = await submitted(world)
-    answers = await asyncio.gather(*(bid.award() for _ in range(12)))
-    codes = sorted(answer.status_code for answer in answers)
-    assert codes == [201] + [409] * 11
-    assert len(ok(await world.alpha.get(bid.path), 200)["awards"]) == 1
-    assert (await bid.contribution())["forecast"]["amount_cents"] == 1_350_000
-
-
-async def test_one_lot_has_one_winner(world: World) -> None:
+async def test_of_fifty_awards_on_one_lot_one_wins(world: World) -> None:
     tender = await write_tender(world, lots=1)
     first = await submitted(world, tender)
     second = await Bid.form(tender, world.gamma, world.delta)
     ok(await second.write(second.shares(5_000, 5_000)), 200)
     await second.agree()
     ok(await second.submit())
-    answers = await asyncio.gather(first.award(), second.award())
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    answers = await asyncio.gather(*(bid.award() for _ in range(25) for bid in (first, second)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 49
+    refusals = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {one["code"] for one in refusals} == {"already_awarded"}
+    shown = [ok(await bid.lead.get(bid.path), 200)["awards"] for bid in (first, second)]
+    assert sorted(len(awards) for awards in shown) == [0, 1]
+    forecast = [(await bid.contribution())["forecast"]["amount_cents"] for bid in (first, second)]
+    assert sorted(forecast) == [0, 1_350_000]
 
 
 async def test_nothing_is_awarded_before_the_bid_is_out(world: World) -> None:
