@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.kernel.days import months_after, not_in_future
+from app.kernel.days import months_after, not_in_future, require_order
 from app.kernel.errors import Conflict, Forbidden, Invalid
 
 MOST_OF_A_COMPANY = 500
@@ -111,9 +111,7 @@ class Statement:
             "/valid_from",
             "Une attestation est établie au plus tard ce jour.",
         )
-        if self.valid_until is not None and self.valid_until < self.valid_from:
-            message = "La fin de validité précède son début."
-            raise Invalid.at("/valid_until", "ends_before_it_begins", message)
+        require_order(self.valid_from, self.valid_until)
 
     def end(self) -> date | None:
         """The last day that it holds: as given, else as the law has it, else none.

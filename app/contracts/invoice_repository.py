@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import domain
@@ -40,15 +40,20 @@ _DECIDED = text(f"""
     FROM invoice i WHERE i.cluster_id = app.cluster() AND i.id = :invoice""")
 
 _PAYABLE = text(f"""
-    SELECT
-      (SELECT coalesce(sum(i.amount_cents), 0)::bigint FROM invoice i
-       WHERE i.cluster_id = app.cluster() AND i.contract_id = :contract AND i.party_id = :party
-         AND {STANDS} AND {APPROVED}) AS approved,
-      coalesce(sum(p.came), 0)::bigint AS paid,
-      coalesce(sum(p.came) FILTER (WHERE p.invoice_id = :invoice), 0)::bigint AS on_invoice
-    FROM (SELECT y.invoice_id, {CAME} AS came FROM invoice_payment y
-      WHERE y.cluster_id = app.cluster() AND y.contract_id = :contract
-        AND y.party_id = :party) p""")
+    WITH paid AS MATERIALIZED (
+      SELECT y.invoice_id, y.party_id, {CAME} AS came FROM invoice_payment y
+      WHERE y.cluster_id = app.cluster() AND y.contract_id = :contract),
+    approved AS MATERIALIZED (
+      SELECT i.party_id, sum(i.amount_cents)::bigint AS cents FROM invoice i
+      WHERE i.cluster_id = app.cluster() AND i.contract_id = :contract AND {STANDS} AND {APPROVED}
+      GROUP BY i.party_id)
+    SELECT i.id, {STANDS} AND {APPROVED} AND i.amount_cents >= 0 AS payable, i.amount_cents,
+      (SELECT coalesce(sum(p.came), 0)::bigint FROM paid p WHERE p.invoice_id = i.id) AS on_invoice,
+      coalesce(a.cents, 0) AS approved,
+      (SELECT coalesce(sum(p.came), 0)::bigint FROM paid p WHERE p.party_id = i.party_id) AS paid
+    FROM invoice i LEFT JOIN approved a ON a.party_id = i.party_id
+    WHERE i.cluster_id = app.cluster() AND i.contract_id = :contract
+      AND i.id = ANY (CAST(:invoices AS uuid[]))""")
 
 MOVEMENTS = f"""
     SELECT l.invoice_id, l.party_id, a.received_on AS moved_on, l.amount_cents, l.tax_cents
@@ -105,11 +110,30 @@ async def approved(
     return dict(row for row in await session.execute(_APPROVED, values))
 
 
-async def payable(session: AsyncSession, contract: SignedContract, of: Invoice) -> Payable:
-    """What was approved and paid, of an invoice and of its party."""
-    values = {"contract": contract.id, "party": of.party_id, "invoice": of.id}
-    row = (await session.execute(_PAYABLE, values)).one()
-    return Payable(of.amount_cents, row.on_invoice, row.approved, row.paid)
+async def invoices(
+    session: AsyncSession, contract: SignedContract, ids: Collection[UUID]
+) -> dict[UUID, Invoice]:
+    """Invoices of a contract by their ids; raises NotFound unless all are there."""
+    query = select(Invoice).where(
+        Invoice.cluster_id == contract.cluster_id,
+        Invoice.contract_id == contract.id,
+        Invoice.id.in_(ids),
+    )
+    found = {one.id: one for one in await session.scalars(query)}
+    if found.keys() != set(ids):
+        raise NotFound
+    return found
+
+
+async def payable(
+    session: AsyncSession, contract: SignedContract, ids: Collection[UUID]
+) -> dict[UUID, Payable]:
+    """What was approved and paid, of invoices and of their parties; in one query."""
+    values = {"contract": contract.id, "invoices": list(ids)}
+    return {
+        row.id: Payable(row.amount_cents, row.on_invoice, row.approved, row.paid, row.payable)
+        for row in await session.execute(_PAYABLE, values)
+    }
 
 
 async def movements(session: AsyncSession, contract: SignedContract) -> list[Movement]:

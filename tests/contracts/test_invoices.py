@@ -191,6 +191,20 @@ async def test_the_account_takes_what_was_approved_once(world: World) -> None:
     ok(await arrive(work, "AC2", {one: 401}, beyond_approved=True))
 
 
+async def test_the_account_takes_of_a_party_what_was_approved_less_its_penalties(
+    world: World,
+) -> None:
+    work = await signed(world, **SOLIDAIRE)
+    one, two = [await approved(work, world.beta, f"F{n}", 1_000) for n in range(2)]
+    fine = {"kind": "penalty", "vat_bps": 0, "note": "Retard."}
+    ok(await bill(work, world.beta, "P1", -500, by=world.alpha, **fine))
+    over = refused(await arrive(work, "AC1", {one: 1_000, two: 501}), 409, "beyond_approved")
+    assert "5,00 €" in over["detail"]
+    ok(await arrive(work, "AC1", {one: 1_000}))
+    refused(await arrive(work, "AC2", {two: 501}), 409, "beyond_approved")
+    ok(await arrive(work, "AC2", {two: 500}))
+
+
 async def test_a_receipt_on_the_account_is_taken_back_while_it_stands(world: World) -> None:
     work = await signed(world, **SOLIDAIRE)
     one = await approved(work, world.alpha, "F1", 1_000)

@@ -17,8 +17,8 @@ from app.infra.db import add_or_refuse, changed
 from app.journal.service import record_event
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
-from app.kernel.days import not_in_future
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.days import not_in_future, require_order
+from app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,7 @@ async def give_mandate(
     _require_evidence(party, given.evidence)
     if not party.holds or party.member_id == consortium.lead_member_id:
         raise domain.MandateOfTheLead
-    if given.valid_until is not None and given.valid_until < given.valid_from:
-        message = "La fin de validité précède son début."
-        raise Invalid.at("/valid_until", "ends_before_it_begins", message)
+    require_order(given.valid_from, given.valid_until)
     if given.certificate_id is not None:
         await certificates.require_signing_power(session, actor, given.certificate_id)
     mandate = Mandate(

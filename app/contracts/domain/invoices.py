@@ -9,6 +9,7 @@ from app.contracts.domain.errors import (
     BeyondApproved,
     InvoicedBeyondPart,
     InvoiceUnclear,
+    NotApproved,
 )
 from app.kernel.errors import Fault
 from app.kernel.money import share
@@ -101,16 +102,29 @@ class Payable:
     invoice_paid_cents: int
     party_cents: int
     party_paid_cents: int
+    approved: bool
+    """Whether the invoice itself stands, was approved, and is no one's due to the buyer."""
 
-    def left(self) -> int:
-        """What may still be paid on the invoice."""
+    def left(self, of_party_cents: int = 0) -> int:
+        """What may still be paid on the invoice; ``of_party_cents`` comes in on others."""
         of_invoice = self.invoice_cents - self.invoice_paid_cents
-        return max(0, min(of_invoice, self.party_cents - self.party_paid_cents))
+        of_party = self.party_cents - self.party_paid_cents - of_party_cents
+        return max(0, min(of_invoice, of_party))
 
-    def check(self, adding_cents: int) -> None:
-        """Raise BeyondApproved when more comes in than what was approved."""
-        if adding_cents > self.left():
+    def require_approved(self) -> None:
+        """Raise NotApproved on an invoice that nobody pays."""
+        if not self.approved:
+            raise NotApproved
+
+    def check(self, adding_cents: int, of_party_cents: int = 0) -> None:
+        """Raise BeyondApproved when more comes in than what was approved.
+
+        ``of_party_cents``: what comes in with it on other invoices of the party.
+        """
+        left = self.left(of_party_cents)
+        if adding_cents > left:
             raise BeyondApproved(
-                f"Il reste {euros(self.left())} à payer sur ce qui est approuvé, pénalités "
-                "déduites : si davantage est bien arrivé, confirmez avec « beyond_approved »."
+                f"Il reste {euros(left)} à payer sur ce qui est approuvé, pénalités déduites "
+                "(CCP R2142-24) : si davantage est bien arrivé, confirmez avec "
+                "« beyond_approved »."
             )

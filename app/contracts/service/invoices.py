@@ -155,8 +155,8 @@ async def reverse_invoice(
     if wrong.reverses is not None:
         raise domain.AlreadyReversed
     moved = await invoice_repository.movements(session, contract)
-    paid = await invoice_repository.payable(session, contract, wrong)
-    if paid.invoice_paid_cents or wrong.id in domain.owed_by_invoice(moved):
+    paid = await invoice_repository.payable(session, contract, [wrong.id])
+    if paid[wrong.id].invoice_paid_cents or wrong.id in domain.owed_by_invoice(moved):
         raise domain.InvoicePaid
     back = Invoice(
         cluster_id=actor.cluster_id,

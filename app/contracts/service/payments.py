@@ -19,7 +19,6 @@ from app.infra.db import add_or_refuse
 from app.journal.service import record_event
 from app.kernel.access import Permission
 from app.kernel.actor import Actor
-from app.kernel.errors import NotFound
 from app.kernel.money import share
 
 
@@ -62,8 +61,8 @@ async def pay_invoice(
         session, actor, consortium_id, contract_id, invoice_id
     )
     check_day(actor, contract, money.received_on, "/received_on")
-    await _require_approved(session, invoice)
-    payable = await invoice_repository.payable(session, contract, invoice)
+    payable = (await invoice_repository.payable(session, contract, [invoice.id]))[invoice.id]
+    payable.require_approved()
     if not beyond_approved:
         payable.check(money.amount_cents)
     joint = contract.payment == Payment.JOINT_ACCOUNT
@@ -130,12 +129,6 @@ async def _of_party(
     return standing, contract, await invoice_repository.invoice(session, contract, invoice_id)
 
 
-async def _require_approved(session: AsyncSession, invoice: Invoice) -> None:
-    stands, approved = await invoice_repository.standing(session, invoice)
-    if not (stands and approved) or invoice.amount_cents < 0:
-        raise domain.NotApproved
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
     """A receipt on the joint account with its lines."""
@@ -178,13 +171,20 @@ async def receive_on_account(
     await add_or_refuse(session, receipt, domain.AccountReceiptExists)
     lines = []
     moved = await invoice_repository.movements(session, contract)
-    stands = domain.owed_by_invoice(moved)
+    arrived = {one: owed.amount_cents for one, owed in domain.owed_by_invoice(moved).items()}
+    billed = await invoice_repository.invoices(session, contract, {*amounts, *arrived})
+    payable = await invoice_repository.payable(session, contract, amounts)
     for invoice_id, cents in amounts.items():
-        invoice = await invoice_repository.invoice(session, contract, invoice_id)
-        await _require_approved(session, invoice)
-        payable = await invoice_repository.payable(session, contract, invoice)
+        invoice = billed[invoice_id]
+        payable[invoice_id].require_approved()
+        arrived[invoice_id] = arrived.get(invoice_id, 0) + cents
         if not beyond_approved:
-            payable.check(cents + stands.get(invoice_id, Owed()).amount_cents)
+            beside = sum(
+                one
+                for other, one in arrived.items()
+                if other != invoice_id and billed[other].party_id == invoice.party_id
+            )
+            payable[invoice_id].check(arrived[invoice_id], beside)
         lines.append(_line(receipt, invoice, cents, share(cents, invoice.vat_bps)))
     session.add_all(lines)
     await session.flush()
@@ -231,13 +231,12 @@ async def reverse_account_receipt(
     await add_or_refuse(session, back, domain.AlreadyReversed)
     stands = domain.owed_by_invoice(await invoice_repository.movements(session, contract))
     lines = []
-    for invoice_id, _, cents, tax in await invoice_repository.lines(session, wrong):
+    entered = await invoice_repository.lines(session, wrong)
+    billed = await invoice_repository.invoices(session, contract, {one[0] for one in entered})
+    for invoice_id, _, cents, tax in entered:
         left = stands.get(invoice_id, Owed())
         left.check(cents)
-        invoice = await session.get(Invoice, (actor.cluster_id, invoice_id))
-        if invoice is None:
-            raise NotFound
-        lines.append(_line(back, invoice, -cents, -left.tax_of(cents, tax)))
+        lines.append(_line(back, billed[invoice_id], -cents, -left.tax_of(cents, tax)))
     session.add_all(lines)
     await session.flush()
     await consortia.opened(session, actor, consortium_id)
