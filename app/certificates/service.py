@@ -1,14 +1,14 @@
 """Use cases of certificates."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.certificates import domain
-from app.certificates.domain import Kind, Statement
+from app.certificates.domain import Audience, Kind, Statement
 from app.certificates.models import Certificate
 from app.infra import sweeping
 from app.infra.db import changed, hold
@@ -137,6 +137,21 @@ async def require_signing_power(session: AsyncSession, actor: Actor, certificate
     own = found is not None and found.member_id == actor.member_id
     if found is None or not own or found.withdrawn_at or found.kind != Kind.SIGNING_POWER:
         raise domain.NotSigningPower
+
+
+async def shared_on(
+    session: AsyncSession, actor: Actor, member_ids: Collection[UUID], day: date
+) -> list[Certificate]:
+    """What companies prove to their partners that holds on a day, as far as the caller sees it."""
+    query = select(Certificate).where(
+        Certificate.cluster_id == actor.cluster_id,
+        Certificate.member_id.in_(member_ids),
+        Certificate.audience != Audience.COMPANY,
+        Certificate.withdrawn_at.is_(None),
+        Certificate.valid_from <= day,
+        or_(Certificate.valid_until.is_(None), Certificate.valid_until >= day),
+    )
+    return list(await session.scalars(query.order_by(Certificate.kind, Certificate.id)))
 
 
 async def files_to_keep(

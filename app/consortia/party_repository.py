@@ -1,11 +1,12 @@
 """Queries of who answers together; each starts from what the caller may see."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Update, select, update
+from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.consortia.life_models import Mandate
 from app.consortia.models import Consortium, Party
 from app.infra.db import changed
 from app.kernel.actor import Actor
@@ -90,6 +91,22 @@ async def end_invitation(session: AsyncSession, party: Party, at: datetime) -> P
 async def leave(session: AsyncSession, party: Party, at: datetime) -> Party | None:
     """The company leaves; None when it has left meanwhile."""
     return await changed(session, Party, _changing(party).values(left_at=at))
+
+
+async def mandates_on(session: AsyncSession, consortium: Consortium, day: date) -> list[Mandate]:
+    """What companies let the lead sign on a day."""
+    found = await session.scalars(
+        select(Mandate)
+        .where(
+            Mandate.cluster_id == consortium.cluster_id,
+            Mandate.consortium_id == consortium.id,
+            Mandate.ended_at.is_(None),
+            Mandate.valid_from <= day,
+            or_(Mandate.valid_until.is_(None), Mandate.valid_until >= day),
+        )
+        .order_by(Mandate.id)
+    )
+    return list(found)
 
 
 def _live(consortium: Consortium) -> Select[Party]:

@@ -161,8 +161,10 @@ class Group:
 
     def lines(self, *shares: int) -> tuple[Line, ...]:
         """One share (bps) per company, in their order."""
-        parties = self.parties.values()
-        return tuple(Line(one, bps=share) for one, share in zip(parties, shares, strict=True))
+        return tuple(
+            Line(party, bps=share, tasks=", ".join(BY_KEY[key].skills))
+            for (key, party), share in zip(self.parties.items(), shares, strict=True)
+        )
 
     async def write(self, lots: Sequence[LotSplit], at: datetime) -> None:
         """The lead writes the split."""
@@ -179,8 +181,8 @@ class Group:
                 await consortia.approve(session, actor, self.id, agreement.id)
 
     async def mandate(self, key: str, at: datetime) -> None:
-        """A company lets the lead sign application and bid, for three weeks."""
-        until = (at + timedelta(days=21)).date()
+        """A company lets the lead sign application and bid, for six weeks."""
+        until = (at + timedelta(days=45)).date()
         given = MandateIn(
             frozenset({Scope.APPLICATION, Scope.BID}), at.date(), until, None, "Pouvoir signé"
         )

@@ -3,12 +3,14 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.consortia.domain import Form, PartyRole
+from app.certificates.domain import Kind
+from app.consortia.domain import Form, PartyRole, Scope
 from app.consortia.service import Dossier
 from app.consortia.split_models import LotPrice
 from app.forms import Company, Facts, Lot, Part, Party
-from app.forms.facts import Handed, Item, Terms
+from app.forms.facts import Handed, Item, Mandate, Proof, Terms
 from app.tenders.models import Lot as LotRow
+from app.tenders.service import SINGLE_LOT
 
 
 def facts_of(dossier: Dossier) -> Facts:
@@ -37,9 +39,10 @@ def facts_of(dossier: Dossier) -> Facts:
 
 def _lot(dossier: Dossier, lot: LotRow, places: dict[UUID, int]) -> Lot:
     """A lot with its price and who does what of it; bare while nobody has split it."""
+    undivided = lot.title == SINGLE_LOT
     price = next((one for one in dossier.prices if one.lot_id == lot.id), None)
     if price is None:
-        return Lot(lot.number, lot.title)
+        return Lot(lot.number, lot.title, undivided=undivided)
     lines = [one for one in dossier.lines if one.lot_id == lot.id and one.party_id in places]
 
     def parts(item_id: UUID | None) -> tuple[Part, ...]:
@@ -60,6 +63,7 @@ def _lot(dossier: Dossier, lot: LotRow, places: dict[UUID, int]) -> Lot:
             if one.lot_id == lot.id
         ),
         _terms(dossier, price, places),
+        undivided,
     )
 
 
@@ -88,6 +92,23 @@ def _party(dossier: Dossier, at: int, places: dict[UUID, int]) -> Party:
         places.get(party.works_for) if party.works_for else None,
         party.payment_direct,
         party.payment_terms,
+        tuple(
+            Proof(
+                Kind(one.kind),
+                one.title,
+                one.issuer,
+                one.number,
+                one.valid_from,
+                one.valid_until,
+            )
+            for one in dossier.certificates
+            if one.member_id == party.member_id
+        ),
+        tuple(
+            Mandate(frozenset(map(Scope, one.scope)), one.valid_from, one.valid_until)
+            for one in dossier.mandates
+            if one.party_id == party.id
+        ),
     )
 
 

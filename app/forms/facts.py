@@ -1,9 +1,10 @@
 """What a document is made of: the facts of one joint answer, and what is stamped on it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from app.consortia.domain import HOLDERS, Form, PartyRole
+from app.certificates.domain import Kind
+from app.consortia.domain import HOLDERS, Form, PartyRole, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,27 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A certificate that holds on the deadline; both days are included."""
+
+    kind: Kind
+    title: str | None
+    issuer: str | None
+    number: str | None
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What a company lets the lead sign, and when; both days are included."""
+
+    scope: frozenset[Scope]
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A company of the group, or one that works for a holder, and what it does as a whole.
 
@@ -33,6 +55,8 @@ class Party:
     works_for: int | None = None
     payment_direct: bool | None = None
     payment_terms: str | None = None
+    proofs: tuple[Proof, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -92,6 +116,8 @@ class Terms:
 class Lot:
     """A lot that the group answers; ``amount_cents`` is its bid excluding tax, if it has one.
 
+    ``undivided``: it is the whole contract, which is in no lots.
+
     It is shared whole, by ``parts``, or item by item.
     """
 
@@ -101,6 +127,7 @@ class Lot:
     parts: tuple[Part, ...] = ()
     items: tuple[Item, ...] = ()
     terms: Terms = Terms()
+    undivided: bool = False
 
     @property
     def all_parts(self) -> tuple[Part, ...]:
@@ -146,6 +173,14 @@ class Facts:
     def total_cents(self) -> int | None:
         """The whole bid excluding tax; None when a lot has no amount."""
         return _sum([lot.amount_cents for lot in self.lots])
+
+    def mandated(self, scope: Scope) -> bool:
+        """Whether every other member of the group lets the lead sign this."""
+        return all(
+            any(scope in one.scope for one in party.mandates)
+            for party in self.holders
+            if party is not self.lead
+        )
 
     def of_party(self, place: int) -> int | None:
         """What a party is to have of all lots; None when one of its parts has no amount."""

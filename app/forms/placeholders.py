@@ -9,6 +9,8 @@ from app.forms.words import euros, instant, one_line
 
 
 def _lots(facts: Facts) -> str:
+    if any(lot.undivided for lot in facts.lots):
+        return "l'ensemble du contrat, qui n'est pas alloti"
     if len(facts.lots) == 1:
         return f"le lot n° {facts.lots[0].number} ({facts.lots[0].title})"
     numbers = [lot.number for lot in facts.lots]

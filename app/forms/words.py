@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from app.certificates.domain import Kind
 from app.consortia.domain import PartyRole
 from app.kernel import words
 from app.kernel.money import BPS_WHOLE, allot
@@ -17,6 +18,23 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),
 )
+
+PROOFS = {
+    Kind.SOCIAL: "Attestation de vigilance (URSSAF)",
+    Kind.TAX: "Attestation de régularité fiscale",
+    Kind.REGISTRATION: "Extrait du registre national des entreprises",
+    Kind.SOLEMN_STATEMENT: "Déclaration sur l'honneur",
+    Kind.LIABILITY_INSURANCE: "Assurance de responsabilité civile professionnelle",
+    Kind.DECENNIAL_INSURANCE: "Assurance de responsabilité décennale",
+    Kind.SIGNING_POWER: "Pouvoir du signataire",
+    Kind.QUALIOPI: "Certification Qualiopi",
+    Kind.ESUS: "Agrément « entreprise solidaire d'utilité sociale »",
+    Kind.INSERTION: "Convention d'insertion par l'activité économique",
+    Kind.ADAPTED: "Agrément d'entreprise adaptée, d'ESAT ou équivalent",
+    Kind.RGE: "Qualification RGE",
+    Kind.QUALIFICATION: "Certificat de qualification",
+    Kind.OTHER: "Autre document",
+}
 
 ROLES = {
     PartyRole.LEAD: "Mandataire, cotraitant",
@@ -56,9 +74,16 @@ def percents(cents: Sequence[int | None], bps: Sequence[int | None] = ()) -> lis
     return [percent(one) for one in bps or [None] * len(cents)]
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """``1er mars 2026``."""
     return f"{'1er' if at.day == 1 else at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def until(first: date, last: date | None) -> str:
+    """``du 1er mars 2026 au 31 août 2026``, ``depuis le 1er mars 2026``."""
+    if last is None:
+        return f"depuis le {day(first)}"
+    return f"du {day(first)} au {day(last)}"
 
 
 def instant(at: datetime) -> str:

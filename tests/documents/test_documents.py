@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from tests.certificates.steps import add
 from tests.consortia.steps import EURO, Bid, ok, refused, submitted, write_tender
 from tests.documents.steps import SIGNED, ask, issue, read, sign
 from tests.world import World
@@ -77,6 +78,21 @@ async def test_every_kind_says_what_it_is_for(world: World) -> None:
         assert title in text
         priced = kind in {"agreement", "attri1", "summary"}
         assert ("40 000,00 €" in text or "80 000,00 €" in text) is priced
+
+
+async def test_domain_5_15_a_declaration_shows_what_holds_on_the_deadline_and_is_not_kept_private(
+    world: World,
+) -> None:
+    bid = await written(world)
+    await add(world.beta, kind="tax", number="T-HOLDS", valid_until="2026-03-20")
+    await add(world.beta, kind="tax", number="T-OVER", valid_until="2026-03-19")
+    await add(world.beta, kind="esus", number="E-PRIVATE", audience="company")
+    for person in (world.alpha, world.beta):
+        issued = await issue(person, bid, "dc2", party_id=bid.parties[world.beta.member])
+        text = await read(person, bid, issued)
+        assert "T-HOLDS" in text
+        assert "T-OVER" not in text
+        assert "E-PRIVATE" not in text
 
 
 async def test_a_subcontractor_is_declared_by_whom_it_works_for(world: World) -> None:

@@ -1,11 +1,15 @@
 """What each document says, read back from its PDF."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from app.consortia.domain import Form
+from app.certificates.domain import Kind as Proofs
+from app.consortia.domain import Form, Scope
 from app.forms import Clause, Facts, Kind, draw, unknown_placeholders
+from app.forms.facts import Mandate, Proof
 from app.forms.placeholders import filled
 from tests.forms.paper import drawn, pages, words
 from tests.forms.samples import NAMES, facts, large, lot, parties
@@ -84,6 +88,49 @@ async def test_a_declaration_is_of_one_company_and_names_no_price() -> None:
     assert "Captation, studio de répétition" in text
     assert "Bellevue" not in text
     assert _AMOUNT.search(text) is None
+
+
+async def test_a_declaration_says_what_its_company_proves_on_the_deadline() -> None:
+    proofs = (
+        Proof(Proofs.SOCIAL, None, "URSSAF", "A-17", date(2026, 1, 1), date(2026, 6, 30)),
+        Proof(Proofs.ESUS, None, None, None, date(2025, 1, 1), None),
+        Proof(Proofs.QUALIFICATION, "Qualibat 1234", None, None, date(2025, 1, 1), None),
+    )
+    own, other = parties(NAMES[:2])
+    given = facts(parties=(own, replace(other, proofs=proofs)), lots=(lot(1, 100_00, 2),))
+    text = words((await drawn(Kind.DECLARATION, given, party=1)).pdf)
+    assert "(URSSAF) URSSAF, A-17 du 1er janvier 2026 au 30 juin 2026" in text
+    assert text.count("Qualibat 1234") == 2
+    assert text.count("×") == 1
+    assert "A-17" not in words((await drawn(Kind.DECLARATION, given, party=0)).pdf)
+
+
+async def test_r2142_23_a_box_is_ticked_when_every_other_member_mandates_the_lead() -> None:
+    none = frozenset[Scope]()
+    bids, contracts = none | {Scope.BID}, none | {Scope.BID, Scope.CONTRACT}
+    lead, one, two = parties(NAMES[:3])
+    given = bid()
+    for scopes, ticked in (((contracts, bids), 2), ((contracts, contracts), 3), ((bids, none), 1)):
+        signed = [
+            replace(party, mandates=(Mandate(scope, date(2026, 3, 1), None),))
+            for party, scope in zip((one, two), scopes, strict=True)
+        ]
+        text = words((await drawn(Kind.CANDIDACY, replace(given, parties=(lead, *signed)))).pdf)
+        assert text.count("×") == ticked
+
+
+async def test_a_contract_that_is_in_no_lots_is_called_none() -> None:
+    whole = facts(lots=(replace(lot(1, 100_000_00, 5, "Marché unique"), undivided=True),))
+    for kind, places in (
+        (Kind.AGREEMENT, {}),
+        (Kind.CANDIDACY, {}),
+        (Kind.COMMITMENT, {"lot": 0}),
+        (Kind.DECLARATION, {"party": 1}),
+        (Kind.SUMMARY, {}),
+    ):
+        text = words((await drawn(kind, whole, **places)).pdf)
+        assert "n° 1" not in text, kind
+        assert "Marché unique" not in text, kind
 
 
 async def test_a_summary_is_one_page() -> None:

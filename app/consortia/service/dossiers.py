@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.certificates import service as certificates
+from app.certificates.models import Certificate
 from app.clusters import service as clusters
 from app.clusters.models import Cluster, Member
 from app.consortia import domain, party_repository, repository, split_repository
 from app.consortia.access import own_party, require_lead
+from app.consortia.life_models import Mandate
 from app.consortia.models import Consortium, Party
 from app.consortia.split_models import LotPrice, Split, SplitItem, SplitLine, SplitPart
 from app.kernel.access import Permission
@@ -22,7 +26,10 @@ from app.tenders.models import Lot, Tender
 class Dossier:
     """A joint answer as its parties see it: who is in (holders first), its lots, its newest split.
 
-    ``companies`` are the parties that are of the cluster, by their member's id.
+    ``companies`` are the parties that are of the cluster, by their member's id. Mandates and
+    certificates are those that hold on the day of the deadline, the buyer's (DOMAIN 5.15); without
+    one, today. Certificates that a company keeps to itself are not among them: its partners read
+    what is drawn.
     """
 
     cluster: Cluster
@@ -36,6 +43,8 @@ class Dossier:
     items: list[SplitItem]
     lines: list[SplitLine]
     shares: list[SplitPart]
+    mandates: list[Mandate]
+    certificates: list[Certificate]
 
 
 async def dossier(session: AsyncSession, actor: Actor, consortium_id: UUID) -> Dossier:
@@ -51,15 +60,21 @@ async def dossier(session: AsyncSession, actor: Actor, consortium_id: UUID) -> D
     members = {one.member_id for one in parties if one.member_id is not None}
     split = await split_repository.latest_split(session, consortium)
     content = await split_repository.content(session, split)
+    cluster = await clusters.get_cluster(session, actor)
+    tender = await tenders.get_tender(session, actor, consortium.tender_id)
+    zone = ZoneInfo(tender.deadline_zone or cluster.zone)
+    day = (tender.deadline_at or actor.now).astimezone(zone).date()
     return Dossier(
-        await clusters.get_cluster(session, actor),
+        cluster,
         consortium,
-        await tenders.get_tender(session, actor, consortium.tender_id),
+        tender,
         sorted(parties, key=lambda one: not one.holds),
         await clusters.members_by_id(session, actor, members),
         [lot for lot in lots if lot.id in answered],
         split,
         *content,
+        await party_repository.mandates_on(session, consortium, day),
+        await certificates.shared_on(session, actor, members, day),
     )
 
 

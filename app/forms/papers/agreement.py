@@ -18,6 +18,7 @@ from app.forms.blocks import (
 from app.forms.facts import Clause, Company, Facts, Lot, Party
 from app.forms.papers.common import (
     TO_SIGN,
+    answered,
     consultation,
     identity,
     lead_quality,
@@ -120,7 +121,7 @@ def _preamble(facts: Facts) -> list[Block]:
         ),
         consultation(facts),
         Para("Le groupement répond à :"),
-        Fields(tuple((f"Lot n° {lot.number}", lot.title) for lot in facts.lots)),
+        answered(facts),
     ]
 
 

@@ -1,16 +1,18 @@
 """What goes to the buyer for the group: letter of candidature, commitment per lot; the summary."""
 
-from app.consortia.domain import FORMS
+from app.consortia.domain import FORMS, Form
 from app.forms.blocks import Block, Checks, Fields, Heading, NewPage, Paper, Para, Signature
 from app.forms.facts import Facts, Lot
 from app.forms.papers.common import (
     TO_SIGN,
+    answered,
     buyer_fields,
     consultation,
     form_checks,
     identity,
     lead_quality,
     lot_name,
+    mandates,
     members_table,
     others,
     party_totals,
@@ -32,7 +34,7 @@ def candidacy(facts: Facts) -> Paper:
         consultation(facts),
         Heading("C – Objet de la candidature"),
         Para("La candidature est présentée pour :"),
-        Fields(tuple((f"Lot n° {lot.number}", lot.title) for lot in facts.lots)),
+        answered(facts),
         Heading("D – Présentation du candidat"),
         Para("Le candidat est un groupement d'entreprises :"),
         form_checks(facts),
@@ -79,9 +81,10 @@ def commitment(facts: Facts, lot: Lot) -> Paper:
         NewPage(),
         Heading("C – Signature de l'offre par le groupement"),
         Para(
-            "Chaque membre signe, ou le mandataire seul lorsque les habilitations jointes l'y "
-            "autorisent."
+            "Chaque membre signe, ou le mandataire seul lorsque tous les autres l'y ont habilité "
+            "(CCP, art. R. 2142-23). Tous les autres membres l'habilitent :"
         ),
+        *mandates(facts),
         *_signatures(facts, lot),
         Heading("D – Identification et signature de l'acheteur"),
         buyer_fields(facts),
@@ -103,6 +106,7 @@ def summary(facts: Facts) -> Paper:
         (lot_name(lot), f"{euros(lot.amount_cents)} HT" if lot.amount_cents else "sans montant")
         for lot in facts.lots
     )
+    total = f"{euros(facts.total_cents)} HT" if facts.total_cents else "sans montant"
     blocks: tuple[Block, ...] = (
         Fields(
             (
@@ -115,7 +119,7 @@ def summary(facts: Facts) -> Paper:
             )
         ),
         Heading("Lots et prix"),
-        Fields((*lots, ("Total", f"{euros(facts.total_cents)} HT"))),
+        Fields((*lots, ("Total", total))),
         Heading("Membres"),
         party_totals(facts),
     )
@@ -133,7 +137,7 @@ def _engagements() -> list[Block]:
         Heading("F – Engagements du candidat"),
         Para(
             "Chaque membre du groupement déclare sur l'honneur n'entrer dans aucun des cas "
-            "d'exclusion prévus aux articles L. 2141-1 à L. 2141-5 et L. 2141-7 à L. 2141-11 du "
+            "d'exclusion prévus aux articles L. 2141-1 à L. 2141-5 et L. 2141-7 à L. 2141-10 du "
             "code de la commande publique, ou L. 3123-1 à L. 3123-14 pour un contrat de "
             "concession, et être en règle au regard des articles L. 5212-1 à L. 5212-11 du code "
             "du travail concernant l'emploi des travailleurs handicapés."
@@ -150,16 +154,12 @@ def _mandate(facts: Facts) -> list[Block]:
         Heading("G – Désignation du mandataire"),
         Para(
             f"Les membres du groupement désignent {one_line(facts.lead.company.name)} comme "
-            "mandataire, habilité à les représenter auprès de l'acheteur et à signer en leur nom "
-            "et pour leur compte, dans la limite de l'habilitation que chacun lui a donnée :"
+            "mandataire (CCP, art. R. 2142-23 et R. 2142-24, ou R. 3123-9 pour une concession). "
+            "Il les représente auprès de l'acheteur et coordonne leurs prestations. Il est "
+            "habilité à signer en leur nom et pour leur compte, dans la limite de l'habilitation "
+            "que chacun lui a donnée. Tous les autres membres l'habilitent :"
         ),
-        Checks(
-            (
-                (False, "pour signer la candidature et l'offre, ainsi que toutes modifications"),
-                (False, "pour signer l'offre finale après négociation ou dialogue"),
-                (False, "pour signer, après l'attribution, les modifications du contrat"),
-            )
-        ),
+        *mandates(facts),
         Fields(identity(facts.lead.company)),
     ]
 
@@ -193,15 +193,19 @@ def _payment(facts: Facts, lot: Lot) -> list[Block]:
     names = [one_line(facts.parties[place].company.name) for place in places]
     return [
         Heading("B3 – Compte à créditer"),
-        Para(
-            "En cas de groupement conjoint, chaque membre indique le sien ; en cas de groupement "
-            "solidaire, un compte unique, sauf stipulation contraire du contrat.",
-            "small",
-        ),
-        Fields(tuple((f"{name} – IBAN", None) for name in names)),
+        *_accounts(facts, names),
         Heading("B4 – Avance (CCP, art. R. 2191-3)"),
         Checks(((False, "Le groupement renonce à l'avance"), (False, "n'y renonce pas"))),
     ]
+
+
+def _accounts(facts: Facts, names: list[str]) -> list[Block]:
+    if facts.form == Form.SOLIDAIRE:
+        note = "Un compte unique reçoit les paiements, sauf stipulation contraire du contrat."
+        rows = (("Titulaire du compte", None), ("Établissement", None), ("IBAN", None))
+        return [Para(note, "small"), Fields(rows)]
+    note = "Chaque membre du groupement conjoint est payé directement sur son compte."
+    return [Para(note, "small"), Fields(tuple((f"{name} – IBAN", None) for name in names))]
 
 
 def _signatures(facts: Facts, lot: Lot | None = None) -> list[Block]:

@@ -1,16 +1,24 @@
 """What several documents show alike."""
 
-from app.consortia.domain import Form, PartyRole
+from app.consortia.domain import Form, PartyRole, Scope
 from app.forms.blocks import Block, Checks, Column, Fields, Para, Row, Table
 from app.forms.facts import Company, Facts, Lot, Party
-from app.forms.words import ROLES, euros, instant, one_line, percent, percents, siren, siret
+from app.forms.words import ROLES, euros, instant, one_line, percent, percents, siren, siret, until
 from app.kernel.money import BPS_WHOLE
 
+SCOPES = {
+    Scope.APPLICATION: "la candidature",
+    Scope.BID: "l'offre et ses versions successives",
+    Scope.CONTRACT: "le contrat",
+    Scope.EXECUTION: "les modifications du contrat et les actes de son exécution",
+}
 TO_SIGN = (("Nom et prénom du signataire", None), ("Qualité", None))
 
 
 def lot_name(lot: Lot) -> str:
-    """``Lot n° 2 – Son et lumière``."""
+    """``Lot n° 2 – Son et lumière``; a contract that is in no lots is none."""
+    if lot.undivided:
+        return "Ensemble du contrat, non alloti"
     return one_line(f"Lot n° {lot.number} – {lot.title}")
 
 
@@ -24,6 +32,13 @@ def identity(company: Company) -> tuple[tuple[str, str | None], ...]:
         ("SIRET", siret(company.siret)),
         ("Adresse", place or None),
     )
+
+
+def answered(facts: Facts) -> Fields:
+    """What the group answers, lot by lot."""
+    if any(lot.undivided for lot in facts.lots):
+        return Fields((("Contrat", "l'ensemble des prestations : le contrat n'est pas alloti"),))
+    return Fields(tuple((f"Lot n° {lot.number}", lot.title) for lot in facts.lots))
 
 
 def buyer_fields(facts: Facts) -> Fields:
@@ -61,24 +76,56 @@ def members_table(facts: Facts) -> Table:
     return Table(
         (
             Column("N°", 0, "center"),
-            Column("Entreprise", 6),
-            Column("SIREN", 0),
-            Column("Qualité", 4),
+            Column("Entreprise", 8),
+            Column("SIRET (ou SIREN)", 0),
+            Column("Qualité", 3),
             Column("Rôle dans le groupement", 6),
         ),
         tuple(
             Row(
                 (
                     str(place),
-                    one_line(party.company.name),
-                    siren(party.company.siren) or "–",
+                    _who(party.company),
+                    siret(party.company.siret) or siren(party.company.siren) or "–",
                     ROLES[party.role],
-                    party.tasks or "–",
+                    party.tasks or ("Coordination" if party.role == PartyRole.LEAD else "–"),
                 )
             )
             for place, party in enumerate(facts.holders, start=1)
         ),
     )
+
+
+def _who(company: Company) -> str:
+    """A name, and under it what is declared of its form and its place."""
+    declared = (company.legal_form, company.address, company.city)
+    place = ", ".join(one_line(one) for one in declared if one)
+    return f"{one_line(company.name)}\n{place}" if place else one_line(company.name)
+
+
+def mandates(facts: Facts) -> list[Block]:
+    """What the members let the lead sign, ticked where each of them does; who does, and when.
+
+    Form DC1, G; a lead signs alone only with the mandate of each (CCP R2142-23).
+    """
+    rows = tuple(
+        Row(
+            (
+                one_line(party.company.name),
+                ", ".join(SCOPES[scope] for scope in Scope if scope in one.scope),
+                until(one.valid_from, one.valid_until),
+            )
+        )
+        for party in facts.holders
+        for one in party.mandates
+    )
+    ticks = Checks(
+        tuple((facts.mandated(scope), f"pour signer {SCOPES[scope]}") for scope in Scope)
+    )
+    if not rows:
+        return [ticks]
+    columns = (Column("Membre", 5), Column("Habilitation pour", 6), Column("Valable", 5))
+    return [ticks, Para("Habilitations remises au mandataire :"), Table(columns, rows)]
 
 
 def others(facts: Facts) -> list[Block]:
@@ -120,11 +167,13 @@ def party_totals(facts: Facts) -> Table:
     """What each party is to have of the whole."""
     there = [at for at, one in enumerate(facts.parties) if one.role != PartyRole.RELIED_UPON]
     amounts = [facts.of_party(place) for place in there]
+    agreed = [_share(facts, place) for place in there]
     rows = [
         Row((str(place + 1), name_in_split(facts, facts.parties[place]), share, euros(amount)))
-        for place, amount, share in zip(there, amounts, percents(amounts), strict=True)
+        for place, amount, share in zip(there, amounts, percents(amounts, agreed), strict=True)
     ]
-    whole = percent(BPS_WHOLE if facts.total_cents is not None else None)
+    known = facts.total_cents is not None or any(agreed)
+    whole = percent(BPS_WHOLE if known else None)
     rows.append(Row(("", "Ensemble", whole, euros(facts.total_cents)), "total"))
     return Table(
         (
@@ -135,6 +184,14 @@ def party_totals(facts: Facts) -> Table:
         ),
         tuple(rows),
     )
+
+
+def _share(facts: Facts, place: int) -> int | None:
+    """A party's share as it was agreed, where one lot is shared whole and has no amount."""
+    if len(facts.lots) > 1 or facts.lots[0].items:
+        return None
+    found = [one.bps for one in facts.lots[0].parts if one.party == place]
+    return sum(one or 0 for one in found) if found and all(found) else None
 
 
 def presence_grid(facts: Facts) -> Table:

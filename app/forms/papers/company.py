@@ -1,21 +1,36 @@
 """What one company declares of itself to the buyer."""
 
-from app.forms.blocks import Block, Checks, Fields, Heading, Paper, Para, Signature
-from app.forms.facts import Company, Facts, Lot, Party
+from app.certificates.domain import Kind as Proof
+from app.forms.blocks import (
+    Block,
+    Checks,
+    Column,
+    Fields,
+    Heading,
+    Paper,
+    Para,
+    Row,
+    Signature,
+    Table,
+)
+from app.forms.facts import Facts, Lot, Party
 from app.forms.papers.common import (
     TO_SIGN,
     buyer_fields,
     consultation,
     identity,
 )
-from app.forms.words import ROLES, one_line
+from app.forms.words import PROOFS, ROLES, one_line, until
 
 
 def declaration(facts: Facts, party: Party) -> Paper:
     """What a party declares of itself, under the headings of form DC2; it names no price."""
     company = party.company
     work: tuple[tuple[str, str | None], ...] = tuple(
-        (f"Lot n° {lot.number}", "\n".join(_works(facts, lot, party)) or lot.title)
+        (
+            "Contrat" if lot.undivided else f"Lot n° {lot.number}",
+            "\n".join(_works(facts, lot, party)) or lot.title,
+        )
         for lot in facts.lots
         if any(facts.parties[part.party] is party for part in lot.all_parts)
     )
@@ -36,16 +51,11 @@ def declaration(facts: Facts, party: Party) -> Paper:
         ),
         Para("Prestations prévues :"),
         Fields(work or (("Prestations", party.tasks),)),
-        Heading("D – Situation du membre au regard des marchés réservés"),
-        Checks(
-            (
-                (False, "entreprise adaptée, ESAT ou structure équivalente (CCP, L. 2113-12)"),
-                (False, "structure d'insertion par l'activité économique (CCP, L. 2113-13)"),
-                (False, "entreprise de l'économie sociale et solidaire (CCP, L. 2113-15)"),
-                (False, "aucune de ces situations"),
-            )
-        ),
-        *_abilities(company),
+        Para("Situation au regard des marchés réservés :"),
+        *_reserved(party),
+        Heading("D – Documents de preuve", "CCP, art. R. 2143-6 à R. 2143-14."),
+        *_proofs(party),
+        *_abilities(party),
         Heading("Signature"),
         Signature(one_line(company.name), ROLES[party.role], TO_SIGN),
     ]
@@ -65,13 +75,59 @@ def _works(facts: Facts, lot: Lot, party: Party) -> list[str]:
     return list(dict.fromkeys(one for part in own if (one := part.tasks or party.tasks)))
 
 
-def _abilities(company: Company) -> list[Block]:
+def _reserved(party: Party) -> list[Block]:
+    """Boxes of lots that are reserved, ticked as the member's own proofs have it."""
+    held = {one.kind for one in party.proofs}
+    return [
+        Checks(
+            (
+                (Proof.ADAPTED in held, "entreprise adaptée, ESAT ou équivalent (CCP, L. 2113-12)"),
+                (Proof.INSERTION in held, "insertion par l'activité économique (CCP, L. 2113-13)"),
+                (Proof.ESUS in held, "économie sociale et solidaire (CCP, L. 2113-15)"),
+                (False, "aucune de ces situations"),
+            )
+        )
+    ]
+
+
+def _proofs(party: Party) -> list[Block]:
+    """What the member proves on the deadline; a line to fill where the service knows of nothing."""
+    if not party.proofs:
+        return [Fields((("Documents joints ou accessibles en ligne", None),))]
+    rows = tuple(
+        Row(
+            (
+                f"{PROOFS[one.kind]}\n{one_line(one.title)}" if one.title else PROOFS[one.kind],
+                ", ".join(one_line(said) for said in (one.issuer, one.number) if said) or "–",
+                until(one.valid_from, one.valid_until),
+            )
+        )
+        for one in party.proofs
+    )
+    columns = (Column("Document", 7), Column("Établi par, numéro", 5), Column("Valable", 6))
+    return [Table(columns, rows)]
+
+
+def _proved(party: Party, *kinds: Proof) -> str | None:
+    """The proofs of some kinds by name, None when there is none: a line to fill."""
+    found = [
+        ", ".join([one.title or PROOFS[one.kind], *([one.issuer] if one.issuer else [])])
+        for one in party.proofs
+        if one.kind in kinds
+    ]
+    return "\n".join(found) or None
+
+
+def _abilities(party: Party) -> list[Block]:
+    company = party.company
     headcount = f"{company.headcount} équivalents temps plein" if company.headcount else None
+    insured = _proved(party, Proof.LIABILITY_INSURANCE, Proof.DECENNIAL_INSURANCE)
+    qualified = _proved(party, Proof.QUALIFICATION, Proof.QUALIOPI, Proof.RGE)
     return [
         Heading("E – Aptitude à exercer l'activité professionnelle"),
         Fields(
             (
-                ("Inscription à un registre", None),
+                ("Inscription à un registre", _proved(party, Proof.REGISTRATION)),
                 ("Autorisation ou agrément exigé", None),
             )
         ),
@@ -81,7 +137,7 @@ def _abilities(company: Company) -> list[Block]:
                 ("Chiffre d'affaires, exercice N−1", None),
                 ("Chiffre d'affaires, exercice N−2", None),
                 ("Chiffre d'affaires, exercice N−3", None),
-                ("Assurance des risques professionnels", None),
+                ("Assurance des risques professionnels", insured),
             )
         ),
         Heading("G – Capacité technique et professionnelle"),
@@ -90,7 +146,7 @@ def _abilities(company: Company) -> list[Block]:
                 ("Effectif", headcount),
                 ("Compétences", ", ".join(company.skills) or None),
                 ("Références comparables", None),
-                ("Certificats de qualification", None),
+                ("Certificats de qualification", qualified),
             )
         ),
         Heading("H – Capacités d'autres opérateurs sur lesquelles le membre s'appuie"),

@@ -23,7 +23,8 @@ def split_table(facts: Facts, lots: tuple[Lot, ...], *, priced: bool) -> Table:
             if priced:
                 rows.append(_total("Sous-total", item.amount_cents))
         if priced:
-            rows.append(_total(f"Total du lot n° {one_line(lot.number)}", lot.amount_cents))
+            whole = "Total" if lot.undivided else f"Total du lot n° {one_line(lot.number)}"
+            rows.append(_total(whole, lot.amount_cents))
     return Table(tuple(columns), tuple(rows))
 
 

@@ -1,6 +1,7 @@
 """Use cases of what a cluster follows, split by noun."""
 
 from app.tenders.service.following import (
+    SINGLE_LOT,
     LotIn,
     TenderIn,
     declare_interest,
@@ -20,6 +21,7 @@ from app.tenders.service.news import (
 from app.tenders.service.rules import rules_of, say_rules
 
 __all__ = [
+    "SINGLE_LOT",
     "Followers",
     "LotIn",
     "TenderIn",
