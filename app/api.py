@@ -27,8 +27,8 @@ from app.documents.clause_endpoints import choices as clause_choices
 from app.documents.clause_endpoints import library as clauses
 from app.documents.endpoints import files as document_files
 from app.documents.endpoints import router as documents
+from app.infra.http.deps import scopes_of
 from app.journal.endpoints import router as journal
-from app.kernel.scopes import all_scopes
 from app.ledger.endpoints import router as ledger
 from app.people.invitations.endpoints import router as invitations
 from app.people.memberships.endpoints import router as people
@@ -128,5 +128,5 @@ TAGS = [
     {"name": "operations", "description": "For orchestrators."},
 ]
 
-SCOPES = all_scopes(tag["name"] for tag in TAGS)
+SCOPES = scopes_of(ROUTES)
 """What a program's token may be made for."""

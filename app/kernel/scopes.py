@@ -1,4 +1,4 @@
-"""Scopes of programs' tokens: ``<noun>:read`` and ``<noun>:write`` for each tag of the API."""
+"""Scopes of programs' tokens: ``<noun>:read`` and ``<noun>:write``, where an operation needs it."""
 
 from collections.abc import Iterable
 
@@ -23,10 +23,11 @@ def needed_scope(tag: str, method: str) -> str:
     return f"{tag}:read" if method in READING else f"{tag}:write"
 
 
-def all_scopes(tags: Iterable[str]) -> list[str]:
-    """Every scope that there is, in the order of the tags."""
-    nouns = [tag for tag in tags if tag not in ASKED_OF_NOBODY]
-    return [f"{noun}:{act}" for noun in nouns for act in ("read", "write")]
+def all_scopes(operations: Iterable[tuple[str, str]]) -> list[str]:
+    """Every scope that one of these operations, each a tag and a method, needs; sorted."""
+    return sorted(
+        {needed_scope(tag, method) for tag, method in operations if tag not in ASKED_OF_NOBODY}
+    )
 
 
 def check_scope(scopes: frozenset[str] | None, needed: str | None) -> None:

@@ -8,9 +8,9 @@ import pytest
 from httpx import AsyncClient
 
 import tests.access.builders  # noqa: F401
-from app.api import TAGS
+from app.api import SCOPES
 from app.infra.db import Database
-from app.kernel.scopes import all_scopes, needed_scope
+from app.kernel.scopes import needed_scope
 from tests.access.calls import BUILDERS, call_of, operation_of, send
 from tests.access.digest import unchanged
 from tests.access.document import operations
@@ -29,7 +29,7 @@ async def token_of(row: str, persona: str, scene: Scene, elsewhere: Scene) -> st
     if persona == "token":
         operation = operation_of(row)
         needed = needed_scope(operation.said["tags"][0], operation.method)
-        scopes = [one for one in all_scopes(tag["name"] for tag in TAGS) if one != needed]
+        scopes = [one for one in SCOPES if one != needed]
         return await program(scene.world, scene.person("manager"), scopes)
     return scene.person(persona).token
 

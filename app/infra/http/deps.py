@@ -8,13 +8,15 @@ thread, which costs a list as much as its query. What lists ask for depends on l
 dependency costs a twentieth of a list.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession as SqlSession
+from starlette.routing import BaseRoute
 
 from app.infra.db import Anyone, Database, enter
 from app.infra.files import Files
@@ -26,7 +28,7 @@ from app.infra.http.cursor import Cursors
 from app.kernel.actor import Actor
 from app.kernel.clock import Clock
 from app.kernel.errors import Unauthenticated
-from app.kernel.scopes import needed_scope
+from app.kernel.scopes import all_scopes, needed_scope
 from app.settings import Settings
 
 
@@ -77,6 +79,16 @@ def bearer_of(request: Request, here: Installation) -> Anyone:
     if not caller.token:
         raise Unauthenticated
     return caller
+
+
+def scopes_of(routes: Iterable[BaseRoute]) -> list[str]:
+    """What a program's token may be made for: the scopes that these ask for."""
+    return all_scopes(
+        (str(route.tags[0]), method)
+        for route in routes
+        if isinstance(route, APIRoute) and route.tags
+        for method in route.methods or ()
+    )
 
 
 def caller_of(request: Request, here: Installation) -> Anyone:

@@ -2,13 +2,12 @@
 
 from fastapi import Request
 
-from app.infra.http.deps import Caller, Session
+from app.infra.http.deps import Caller, Session, scopes_of
 from app.infra.http.errors import refusals
 from app.infra.http.ids import TokenId
 from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.strict import room_router
 from app.kernel.errors import NotFound
-from app.kernel.scopes import all_scopes
 from app.people import domain
 from app.people.sessions.deps import MeInSession
 from app.people.sessions.service import require_session
@@ -28,7 +27,7 @@ async def create_token(
     body: TokenIn, session: Session, actor: MeInSession, caller: Caller, request: Request
 ) -> FreshTokenOut:
     """Make a token for a program, with the scopes that it needs and no more."""
-    service.check_scopes(body.scopes, all_scopes(tag["name"] for tag in request.app.openapi_tags))
+    service.check_scopes(body.scopes, scopes_of(request.app.routes))
     token_id, secret, expires_at = await service.issue_token(
         session,
         actor,
