@@ -28,7 +28,7 @@ class Histories(Talks):
             lambda: self.bill("alpha", 0, 0, "normal", 1_000_003),
             lambda: self.decide("alpha", 0, 0, 0, approved=True),
             lambda: self.arrive("alpha", 0, 0, 0, 500_001),
-            lambda: self.pay("alpha", 0, 0, 0, 400_001),
+            lambda: self.pay("alpha", 0, 0, 0, 400_001, later=False),
         ]
 
     def _contract(self, name: str, which: int, contract: int) -> tuple[str, Any]:
@@ -133,16 +133,21 @@ class Histories(Talks):
             body = {"received_on": self.today, "reference": f"V{self.stage.done.total()}"}
             self._send(name, f"{path}/account/receipts", body | {"lines": [line]})
 
-    @rule(name=who, which=pick, contract=pick, invoice=pick, cents=money)
-    def pay(self, name: str, which: int, contract: int, invoice: int, cents: int) -> None:
+    @rule(name=who, which=pick, contract=pick, invoice=pick, cents=money, later=st.booleans())
+    def pay(
+        self, name: str, which: int, contract: int, invoice: int, cents: int, later: bool
+    ) -> None:
         """Pay an invoice: directly, or out of the joint account."""
+        self.sleep(later)
         path, _ = self._contract(name, which, contract)
         address = self._invoice(name, path, invoice)
         if address:
-            body = {"amount": {"amount_cents": cents}, "received_on": self.today}
-            self._send(
-                name, f"{address}/payments", body | {"reference": f"P{self.stage.done.total()}"}
-            )
+            body: Any = {"amount": {"amount_cents": cents}, "received_on": self.today}
+            body |= {"reference": f"P{self.stage.done.total()}"}
+            made = self._send(name, f"{address}/payments", body)
+            if made:
+                joint = path.partition("/contracts/")[0]
+                self.receipts.append(f"{joint}/receipts/{made['receipt_id']}")
 
     @rule(
         name=who,

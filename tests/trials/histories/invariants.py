@@ -113,11 +113,18 @@ INVARIANTS = {
         SELECT f.party_id FROM charge g
         JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
         WHERE {_HERE} GROUP BY f.award_id, f.party_id HAVING sum(g.amount_cents) < 0""",
-    "6: what a party is charged on an award is at one rate for ever": f"""
+    "6: a charge keeps the version of the day of its flow": f"""
+        SELECT g.id FROM charge g
+        JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
+        WHERE {_HERE} AND g.base_cents > 0 AND g.policy_id <> (
+          SELECT p.id FROM policy p
+          WHERE p.cluster_id = g.cluster_id AND p.valid_from <= f.occurred_on
+          ORDER BY p.valid_from DESC LIMIT 1)""",
+    "8: what is credited is so at the rate at which it was charged": f"""
         SELECT f.award_id FROM charge g
         JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}
-        WHERE {_HERE} AND f.party_id IS NOT NULL
-        GROUP BY f.award_id, f.party_id HAVING count(DISTINCT (g.bps, g.policy_id)) > 1""",
+        WHERE {_HERE} GROUP BY f.award_id, f.party_id, g.policy_id
+        HAVING sum(g.base_cents) < 0 OR sum(g.amount_cents) < 0""",
     "7: one flow, one charge, rounded once": f"""
         SELECT g.id FROM charge g
         JOIN flow f ON f.cluster_id = g.cluster_id AND f.id = g.flow_id {_OF.format("f")}

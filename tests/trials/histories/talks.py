@@ -63,6 +63,7 @@ class Talks(RuleBasedStateMachine):
         self.tender = self.stage.wait(write_tender(self.stage.world, several_bids="unknown"))
         self.lots = [lot["id"] for lot in self.tender["lots"]]
         self.ids: list[str] = []
+        self.receipts: list[str] = []
         self.states: dict[str, str] = {}
         self.stage.done["histories"] += 1
         self.stage.now = NOW
@@ -245,10 +246,16 @@ class Talks(RuleBasedStateMachine):
             self._send(name, f"{path}/awards/{one}/reversals", {"reason": "Erreur"})
 
     @rule(
-        name=who, which=pick, party=pick, cents=st.integers(1, 10**7), lot=pick, undo=st.booleans()
+        name=who,
+        which=pick,
+        party=pick,
+        cents=st.integers(1, 10**7),
+        lot=pick,
+        later=st.booleans(),
     )
-    def receive(self, name: str, which: int, party: int, cents: int, lot: int, undo: bool) -> None:
-        """Money comes in, and perhaps was a slip."""
+    def receive(self, name: str, which: int, party: int, cents: int, lot: int, later: bool) -> None:
+        """Money comes in."""
+        self.sleep(later)
         path, seen = self._see(name, which)
         if not seen:
             return
@@ -260,8 +267,15 @@ class Talks(RuleBasedStateMachine):
             "reference": f"F{self.stage.done.total()}",
         }
         made = self._send(name, f"{path}/receipts", body)
-        if made and undo:
-            self._send(name, f"{path}/receipts/{made['id']}/reversals")
+        if made:
+            self.receipts.append(f"{path}/receipts/{made['id']}")
+
+    @rule(name=who, receipt=pick, later=st.booleans())
+    def take_receipt_back(self, name: str, receipt: int, later: bool) -> None:
+        """What came in was a slip, or went back."""
+        self.sleep(later)
+        if self.receipts:
+            self._send(name, f"{self.receipts[receipt % len(self.receipts)]}/reversals")
 
     @rule(name=who, which=pick, party=pick, kind=st.sampled_from(["withdrawal", "default"]))
     def fail(self, name: str, which: int, party: int, kind: str) -> None:
@@ -299,10 +313,10 @@ class Talks(RuleBasedStateMachine):
         for other in COMPANIES:
             self._send(other, f"{path}/successions/{made['id']}/acceptances")
 
-    @rule()
-    def sleep(self) -> None:
-        """The next day comes, and with it another rate."""
-        self.stage.now = NEXT_DAY
+    def sleep(self, sleeps: bool) -> None:
+        """Perhaps the next day comes, and with it another rate."""
+        if sleeps:
+            self.stage.now = NEXT_DAY
 
     @rule(name=who, which=pick)
     def give_up(self, name: str, which: int) -> None:
