@@ -1,5 +1,6 @@
 """The steps of a joint answer over HTTP, each asserted to succeed."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,8 @@ from httpx import Response
 from tests.world import Person, World
 
 EURO = 100
+_ARTICLE = re.compile(r"[LRD]\d{4}-\d+|n° \d{6}|22-D-04")
+"""Where a title cites the law, so does the detail: it may be shown alone."""
 
 
 def ok(answer: Response, status: int = 201) -> Any:
@@ -19,7 +22,10 @@ def ok(answer: Response, status: int = 201) -> Any:
 def refused(answer: Response, status: int, code: str) -> Any:
     """The body of an answer that must be this refusal."""
     assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
-    return answer.json()
+    problem = answer.json()
+    cited = _ARTICLE.search(problem["title"])
+    assert not cited or _ARTICLE.search(problem["detail"]), answer.text
+    return problem
 
 
 def lacking(answer: Response, *codes: str) -> Any:

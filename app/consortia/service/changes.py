@@ -95,7 +95,9 @@ async def _reopen(session: AsyncSession, actor: Actor, consortium: Consortium) -
 async def _leaving(session: AsyncSession, consortium: Consortium, party_id: UUID) -> Party:
     leaving = await party_repository.live_party(session, consortium, party_id)
     if leaving.member_id == consortium.lead_member_id:
-        raise domain.LeadStays("Désignez d'abord un autre mandataire (succession).")
+        raise domain.LeadStays(
+            "Désignez d'abord un autre mandataire par succession (CCP R2142-24, R2142-26)."
+        )
     return leaving
 
 

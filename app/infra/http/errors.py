@@ -88,7 +88,7 @@ class Problem(BaseModel):
     title: str
     status: int
     code: str = Field(description="Stable: programs may rely on it.", examples=["split_not_exact"])
-    detail: str | None = None
+    detail: str = Field(description="All of it, or the title again.")
     request_id: str
     existing: str | None = Field(None, description="The id of what is there already.")
     errors: list[FaultOut] = []
@@ -104,14 +104,17 @@ def problem(
     existing: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """A problem+json answer; of many faults, the first."""
+    """A problem+json answer; of many faults, the first.
+
+    The detail always stands: who shows it alone shows the article that a title cites.
+    """
     if len(faults) > MAX_FAULTS:
         detail = detail or f"Il y a {len(faults)} fautes ; voici les {MAX_FAULTS} premières."
     body = Problem(
         title=title,
         status=status,
         code=code,
-        detail=detail,
+        detail=detail or title,
         request_id=request_id.get(),
         existing=existing,
         errors=[

@@ -16,7 +16,7 @@ const mailed = location.hash.slice(1);
 
 class Refused extends Error {
   constructor(problem) {
-    super([problem.title, problem.detail].filter(Boolean).join(" "));
+    super([...new Set([problem.title, problem.detail])].filter(Boolean).join(" "));
     this.code = problem.code;
   }
 }
