@@ -3,11 +3,13 @@
 import gzip
 import json
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from app.watch.domain import Notice
+from app.watch.sources import SourceFailure, UnknownDialect
 from app.watch.sources.files import read_file
 from app.watch.sources.kinds import OCDS
 from tests.watch.ocds_samples import AWARD, TENDER, Json, record, tender
@@ -46,6 +48,42 @@ def arrived(path: Path, content: object) -> list[Notice]:
 )
 def test_a_file_of_each_shape_is_read(tmp_path: Path, content: object, ids: list[str]) -> None:
     assert [notice.source_id for notice in arrived(tmp_path / "f.json", content)] == ids
+
+
+def zipped(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in members.items():
+            archive.writestr(name.replace("_", "."), body)
+    return path
+
+
+def test_a_zip_of_packages_is_read_whole(tmp_path: Path) -> None:
+    first, second = (json.dumps({"releases": [one]}).encode() for one in (TENDER, AWARD))
+    path = zipped(tmp_path / "day.zip", a_json=first, notes_txt=b"...", b_JSON=second)
+    items = OCDS.recognise(read_file(path))
+    assert [OCDS.dialect_of(item).read(item).source_id for item in items] == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"a_json": b'{"releases": [{"ocid": "x"'}, "a.json"),
+        ({"a_csv": b"ocid;title"}, "ni XML ni JSON"),
+    ],
+)
+def test_a_zip_that_breaks_or_holds_nothing_to_read_says_so(
+    tmp_path: Path, members: dict[str, bytes], said: str
+) -> None:
+    with pytest.raises(SourceFailure) as refused:
+        list(read_file(zipped(tmp_path / "day.zip", **members)))
+    assert said in f"{refused.value.detail}"
+
+
+def test_a_shape_of_its_own_is_no_package(tmp_path: Path) -> None:
+    bought = {"id": "1", "classification": {"scheme": "CPV", "id": "44617100-9"}}
+    own = {"data": {"tenderID": "UA-2026-03-02-000100", "title": "Картон", "items": [bought]}}
+    with pytest.raises(UnknownDialect, match="ocid"):
+        arrived(tmp_path / "f.json", own)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "cp1252"])

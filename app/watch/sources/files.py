@@ -2,7 +2,7 @@
 
 A file holds one record, an envelope ``{"results": [...]}`` (``releases`` or ``records`` in OCDS),
 an array, records one after the other, or an XML document; each may be compressed by gzip. XML
-documents may also come in a zip.
+documents and JSON may also come in a zip.
 """
 
 import gzip
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import ijson
 
@@ -43,6 +43,7 @@ TOO_DEEP = "L'élément est trop imbriqué pour un avis."
 
 _BROKEN_ARCHIVE = (EOFError, zlib.error, gzip.BadGzipFile)
 _Event = tuple[str, Any]
+Stream = IO[bytes] | gzip.GzipFile
 _OS_ERRORS = (
     (FileNotFoundError, "est introuvable"),
     (IsADirectoryError, "est un dossier"),
@@ -59,17 +60,21 @@ def read_file(path: Path) -> Generator[object, None, None]:
     with _opened(path) as stream:
         head = _head(stream, path.name)
         if head.startswith(ZIP_MAGIC):
-            yield from read_zip(path)
+            yield from read_zip(path, _json)
             return
         if begins_xml(head):
             yield _document(stream, path.name)
             return
-        guarded = _Guarded(stream)
-        events = _events(guarded, path.name)
-        for kind, _value in events:
-            for item in _items(kind, events):
-                guarded.since_item = 0
-                yield item
+        yield from _json(stream, path.name)
+
+
+def _json(stream: Stream, name: str) -> Iterator[object]:
+    guarded = _Guarded(stream)
+    events = _events(guarded, name)
+    for kind, _value in events:
+        for item in _items(kind, events):
+            guarded.since_item = 0
+            yield item
 
 
 def _head(stream: BinaryIO | gzip.GzipFile, name: str) -> bytes:
@@ -119,7 +124,7 @@ def read_lists(path: Path, singles: frozenset[str]) -> Generator[object, None, N
 class _Guarded:
     """The bytes of a file, with a bound on what one item may weigh, packed or not."""
 
-    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._recoded = Recoder()
         self._tail = b""

@@ -1,9 +1,9 @@
-"""XML in files: one document, packed by gzip or not, or a zip of many; each is one item."""
+"""XML in files: one document, packed by gzip or not; and zips of many files, XML or JSON."""
 
 import gzip
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -41,19 +41,28 @@ def read_document(stream: IO[bytes] | gzip.GzipFile) -> object:
         return unreadable
 
 
-def read_zip(path: Path) -> Iterator[object]:
-    """The XML documents of an archive, in its order; other files in it are passed over.
+def read_zip(
+    path: Path, read_json: Callable[[IO[bytes], str], Iterator[object]]
+) -> Iterator[object]:
+    """The XML documents of an archive and what its JSON files hold, in its order.
 
-    Raises BrokenFile.
+    Other files in it are passed over. Raises BrokenFile, and what ``read_json`` does.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
+            names = [
+                name for name in archive.namelist() if name.lower().endswith((".xml", ".json"))
+            ]
+            if not names:
+                raise BrokenFile(f"« {path.name} » ne contient ni XML ni JSON.")
             if len(names) > MAX_MEMBERS:
                 raise BrokenFile(f"« {path.name} » contient plus de {MAX_MEMBERS} fichiers.")
             for name in names:
                 with archive.open(name) as stream:
-                    yield read_document(stream)
+                    if name.lower().endswith(".json"):
+                        yield from read_json(stream, name)
+                    else:
+                        yield read_document(stream)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         # A password is a RuntimeError, an unknown compression NotImplementedError.
         raise BrokenFile(f"« {path.name} » est une archive zip abîmée ou fermée.") from error
