@@ -22,7 +22,7 @@ from tests.consortia.test_openings import openings
 from tests.world import World, siren
 
 
-async def test_only_a_concession_has_terms(world: World) -> None:
+async def test_only_a_concession_has_terms_l1121_1(world: World) -> None:
     bid = await forming(world, concession=False)
     assert "L1121-1" in refused(await write_terms(bid), 409, "not_concession")["title"]
 

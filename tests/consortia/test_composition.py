@@ -158,7 +158,7 @@ async def test_a_free_composition_needs_no_ground(world: World) -> None:
     refused(await world.beta.post(f"{bid.party(world.beta)}/failures", failure), 409, "not_frozen")
 
 
-async def test_the_lead_is_not_replaced_without_a_successor(world: World) -> None:
+async def test_the_lead_is_not_replaced_without_a_successor_r2142_24(world: World) -> None:
     bid = await submitted(world)
     change: dict[str, Any] = {**UNABLE, "leaving_id": bid.parties[world.alpha.member]}
     refused(await world.alpha.post(f"{bid.path}/composition-changes", change), 409, "lead_stays")

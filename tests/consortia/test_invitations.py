@@ -143,7 +143,7 @@ async def test_who_leaves_sees_nothing_from_the_next_request_on(world: World) ->
     refused(split, 404, "not_found")
 
 
-async def test_the_lead_does_not_leave(world: World) -> None:
+async def test_the_lead_does_not_leave_r2142_24(world: World) -> None:
     bid = await talks(world)
     refused(await world.alpha.post(f"{bid.party(world.alpha)}/withdrawals"), 409, "lead_stays")
 

@@ -68,7 +68,7 @@ async def test_whole_split_only_every_lot_and_known_parties(world: World) -> Non
     refused(await bid.write(foreign), 422, "unknown_party")
 
 
-async def test_a_second_lead_is_refused(world: World) -> None:
+async def test_a_second_lead_is_refused_r2142_24(world: World) -> None:
     bid = await Bid.form(await write_tender(world), world.alpha)
     body = {"member_id": world.beta.member, "role": "lead"}
     refused(await world.alpha.post(f"{bid.path}/parties", body), 409, "second_lead")
@@ -111,7 +111,7 @@ async def test_a_proposal_freezes_until_it_is_withdrawn(world: World) -> None:
     await bid.agree()
 
 
-async def test_nobody_leads_two_groups_on_one_lot(world: World) -> None:
+async def test_nobody_leads_two_groups_on_one_lot_r2142_23(world: World) -> None:
     tender = await write_tender(world)
     first, second = (lot["id"] for lot in tender["lots"])
     await Bid.form(tender, world.alpha, world.beta, lots=[first])
@@ -152,7 +152,7 @@ async def closing(world: World, wall_time: str) -> Bid:
     return bid
 
 
-async def test_a_bid_is_late_by_a_second(world: World) -> None:
+async def test_a_bid_is_late_by_a_second_r2143_2_r2151_5(world: World) -> None:
     late = await closing(world, "2026-03-02T09:59:59")
     refused(await late.submit(), 409, "too_late")
     ok(await (await closing(world, "2026-03-02T10:00:00")).submit())

@@ -215,7 +215,7 @@ async def test_an_invitation_tells_its_lead_nothing_of_rivals(world: World) -> N
             assert first.get(field) == second.get(field)
 
 
-async def test_leading_a_lot_binds_past_the_wall(world: World) -> None:
+async def test_leading_a_lot_binds_past_the_wall_r2142_23(world: World) -> None:
     """A person who no longer sees what their company leads does not open a second one."""
     tender = await write_tender(world, lots=2)
     first, second = (lot["id"] for lot in tender["lots"])

@@ -68,10 +68,10 @@ class Asked:
 
 
 class SecondLead(Conflict):
-    """Exactly one lead (R2142-20; CE 28/4/2006 n° 283942)."""
+    """Exactly one lead (R2142-24; CE 28/4/2006 n° 283942)."""
 
     code = "second_lead"
-    title = "Un groupement a un seul mandataire (CCP R2142-20)."
+    title = "Un groupement a un seul mandataire (CCP R2142-24 ; CE 28/4/2006 n° 283942)."
 
 
 class SubcontractorUndescribed(Invalid):
