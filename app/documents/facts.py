@@ -1,12 +1,16 @@
 """From a dossier to what a document is made of."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.certificates.domain import Kind
 from app.consortia.domain import Form, PartyRole, Scope
 from app.consortia.service import Dossier
-from app.consortia.split_models import LotPrice
+from app.consortia.split_models import LotPrice, SplitItem, SplitLine, SplitPart
 from app.forms import Company, Facts, Lot, Part, Party
 from app.forms.facts import Handed, Item, Mandate, Proof, Terms
 from app.tenders.models import Lot as LotRow
@@ -17,6 +21,7 @@ def facts_of(dossier: Dossier) -> Facts:
     """The facts of a joint answer, its lots in the buyer's order."""
     places = {party.id: at for at, party in enumerate(dossier.parties)}
     tender = dossier.tender
+    split = _Split.of(dossier, places)
     return Facts(
         cluster=dossier.cluster.name,
         name=dossier.consortium.name,
@@ -24,7 +29,7 @@ def facts_of(dossier: Dossier) -> Facts:
         tender=tender.title,
         buyer=tender.buyer,
         parties=tuple(_party(dossier, at, places) for at in range(len(dossier.parties))),
-        lots=tuple(_lot(dossier, lot, places) for lot in dossier.lots),
+        lots=tuple(_lot(lot, split) for lot in dossier.lots),
         concession=tender.concession,
         procedure=tender.procedure,
         url=tender.url,
@@ -37,48 +42,66 @@ def facts_of(dossier: Dossier) -> Facts:
     )
 
 
-def _lot(dossier: Dossier, lot: LotRow, places: dict[UUID, int]) -> Lot:
-    """A lot with its price and who does what of it; bare while nobody has split it."""
-    undivided = lot.title == SINGLE_LOT
-    price = next((one for one in dossier.prices if one.lot_id == lot.id), None)
-    if price is None:
-        return Lot(lot.number, lot.title, undivided=undivided)
-    lines = [one for one in dossier.lines if one.lot_id == lot.id and one.party_id in places]
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The newest split by lot, and its lines by lot and item: there are thousands of them."""
 
-    def parts(item_id: UUID | None) -> tuple[Part, ...]:
+    prices: Mapping[UUID, LotPrice]
+    items: Mapping[UUID, Sequence[SplitItem]]
+    lines: Mapping[tuple[UUID, UUID | None], Sequence[SplitLine]]
+    shares: Mapping[UUID, Sequence[SplitPart]]
+    places: Mapping[UUID, int]
+
+    @classmethod
+    def of(cls, dossier: Dossier, places: Mapping[UUID, int]) -> Self:
+        """That of a dossier, as far as its parties are there still."""
+        items: dict[UUID, list[SplitItem]] = defaultdict(list)
+        lines: dict[tuple[UUID, UUID | None], list[SplitLine]] = defaultdict(list)
+        shares: dict[UUID, list[SplitPart]] = defaultdict(list)
+        for item in dossier.items:
+            items[item.lot_id].append(item)
+        for line in dossier.lines:
+            if line.party_id in places:
+                lines[line.lot_id, line.item_id].append(line)
+        for share in dossier.shares:
+            if share.party_id in places:
+                shares[share.lot_id].append(share)
+        return cls({one.lot_id: one for one in dossier.prices}, items, lines, shares, places)
+
+    def parts(self, lot_id: UUID, item_id: UUID | None) -> tuple[Part, ...]:
+        """Who does what of a lot, or of an item of it."""
         return tuple(
-            Part(places[one.party_id], one.tasks, one.bps, one.amount_cents, one.mandate)
-            for one in lines
-            if one.item_id == item_id
+            Part(self.places[one.party_id], one.tasks, one.bps, one.amount_cents, one.mandate)
+            for one in self.lines.get((lot_id, item_id), ())
         )
 
-    return Lot(
-        lot.number,
-        lot.title,
-        price.amount_cents,
-        parts(None),
-        tuple(
-            Item(one.tranche, one.label, one.amount_cents, parts(one.id))
-            for one in dossier.items
-            if one.lot_id == lot.id
-        ),
-        _terms(dossier, price, places),
-        undivided,
+
+def _lot(lot: LotRow, split: _Split) -> Lot:
+    """A lot with its price and who does what of it; bare while nobody has split it."""
+    undivided = lot.title == SINGLE_LOT
+    price = split.prices.get(lot.id)
+    if price is None:
+        return Lot(lot.number, lot.title, undivided=undivided)
+    items = tuple(
+        Item(one.tranche, one.label, one.amount_cents, split.parts(lot.id, one.id))
+        for one in split.items.get(lot.id, ())
     )
+    whole = split.parts(lot.id, None)
+    terms = _terms(price, split)
+    return Lot(lot.number, lot.title, price.amount_cents, whole, items, terms, undivided)
 
 
-def _terms(dossier: Dossier, price: LotPrice, places: dict[UUID, int]) -> Terms:
+def _terms(price: LotPrice, split: _Split) -> Terms:
     if price.fee_bps is None and price.expenses_party_id is None:
         return Terms()
     return Terms(
         price.fee_bps,
         price.expenses_bps,
         price.expenses_cents,
-        places.get(price.expenses_party_id) if price.expenses_party_id else None,
+        split.places.get(price.expenses_party_id) if price.expenses_party_id else None,
         tuple(
-            Handed(places[one.party_id], one.fee_cents, one.expenses_cents)
-            for one in dossier.shares
-            if one.lot_id == price.lot_id and one.party_id in places
+            Handed(split.places[one.party_id], one.fee_cents, one.expenses_cents)
+            for one in split.shares.get(price.lot_id, ())
         ),
     )
 

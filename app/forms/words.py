@@ -14,6 +14,8 @@ _ARTICLE = re.compile(r"\b([LRD]\.) (?=\d)")
 _ENDLESS = re.compile(r"\S{24}(?=\S)")
 """A word that no column holds: the line may break within."""
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_ODD = re.compile("[^\n -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]")
+"""All but Latin letters, figures and usual signs, which stay what they are."""
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),
@@ -112,7 +114,7 @@ def plain(given: str) -> str:
     hashed; what no font has a place for (private and unassigned signs) becomes U+FFFD.
     """
     text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n"))
-    seen = _APOSTROPHE.sub("’", "".join(map(_sign, text))).strip()
+    seen = _APOSTROPHE.sub("’", _ODD.sub(lambda one: _sign(one[0]), text)).strip()
     seen = _ARTICLE.sub("\\1\u00a0", seen)
     return _ENDLESS.sub("\\g<0>\u200b", seen)
 

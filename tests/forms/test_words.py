@@ -1,5 +1,6 @@
 """French words and figures."""
 
+import unicodedata
 from datetime import datetime
 
 import pytest
@@ -68,3 +69,10 @@ def test_numbers_of_companies_are_in_groups() -> None:
 )
 def test_what_shows_nothing_does_not_reach_the_paper(given: str, paper: str) -> None:
     assert plain(given) == paper
+
+
+def test_no_sign_that_shows_nothing_or_turns_the_order_slips_by() -> None:
+    for code in range(0xA0, 0x3000):
+        sign = chr(code)
+        if unicodedata.category(sign) in {"Cf", "Cc", "Co", "Cn", "Zl", "Zp"}:
+            assert sign not in plain(f"a{sign}b"), hex(code)
