@@ -296,7 +296,8 @@ def test_a_publisher_is_added_and_shown_with_its_freshness(grappe: Grappe) -> No
     again = grappe(*words)
     assert (again.returncode, "county" in again.stderr) == (1, True)
     shown = grappe("sources", "list").stdout
-    assert "county (ocds) : éteinte, horaire 15 6,12,18 * * *, jamais lue" in shown
+    assert "county (ocds) : éteinte, horaire 15 6,12,18 * * *, 3 j de recul" in shown
+    assert "un pas de 1000 ms, jamais lue" in shown
     assert "uk-find-a-tender (ocds) : éteinte" in shown
 
 

@@ -8,10 +8,11 @@ from app.watch.zones import PARIS
 
 
 def line(source: Source, now: datetime) -> str:
-    """A source on one line: « boamp : allumée, horaire …, il y a 12 min »."""
+    """A source on one line: « boamp : allumée, horaire …, à jour il y a 12 min »."""
     parts = [
         f"{source.id} ({source.kind}) : {'allumée' if source.enabled else 'éteinte'}",
         f"horaire {source.cron}",
+        f"{source.window_days} j de recul, un pas de {source.pace_ms} ms",
         f"à jour {ago(source.last_success_at, now)}" if source.last_success_at else "jamais lue",
     ]
     if source.failing_since:

@@ -199,12 +199,15 @@ def test_a_failure_is_said_by_its_hour_in_paris_and_its_day_when_it_is_older() -
     assert clock(datetime(2026, 3, 2, 2, 10, tzinfo=UTC), NOW) == "03:10"
     assert clock(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), NOW) == "00:30"
     assert clock(datetime(2026, 2, 27, 2, 10, tzinfo=UTC), NOW) == "27/02/2026 03:10"
-    source = Source(id="s", kind="ocds", enabled=True, cron=PARIS_HOURS)
+    source = Source(
+        window_days=3, pace_ms=1000, id="s", kind="ocds", enabled=True, cron=PARIS_HOURS
+    )
     source.last_success_at = NOW - timedelta(minutes=12)
     source.failing_since = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
     source.last_error = "La source répond 503."
     assert line(source, NOW) == (
-        f"s (ocds) : allumée, horaire {PARIS_HOURS}, à jour il y a 12 min, "
+        f"s (ocds) : allumée, horaire {PARIS_HOURS}, 3 j de recul, un pas de 1000 ms, "
+        "à jour il y a 12 min, "
         "en échec depuis 03:10 : La source répond 503."
     )
     source.last_success_at = source.failing_since = None
