@@ -360,12 +360,14 @@ async def _contracts(scene: Scene) -> None:
         said = {"reason": f"{side.mark} avenant"}
         amended = ok(await work.amend("review_clause", change, parts[0] + change, parts[1], **said))
         frame = await _framework(side, tender, rank, odd)
-        order = ok(await frame.order(f"{side.mark} BC1", 7_654_321 + odd, 3_210_987 + odd))
+        ok(await frame.order(f"{side.mark} BC1", 7_654_321 + odd, 3_210_987 + odd))
+        # What nobody billed yet can be taken back.
+        free = ok(await frame.order(f"{side.mark} BC2", 2_345_671 + odd, 1_032_547 + odd))
         made = await _bill(side, work, frame, odd)
         side.version = await side.bid.version()
         name = "alpha" if rank == 0 else "gamma"
         scene.contracts[name] = Held(
-            work, frame, amended["parts"], side.version, amended["id"], order["id"], *made
+            work, frame, amended["parts"], side.version, amended["id"], free["id"], *made
         )
 
 

@@ -49,7 +49,7 @@ def place_order(scene: Scene, _who: str) -> Call:
     """Within the maximum."""
     frame = scene.held().frame
     body = {
-        "number": "BC2",
+        "number": "BC3",
         "ordered_on": TODAY,
         "amount": {"amount_cents": 1_000},
         "parts": frame.parts(600, 400),
@@ -59,7 +59,7 @@ def place_order(scene: Scene, _who: str) -> Call:
 
 @builds("reverse_order")
 def reverse_order(scene: Scene, _who: str) -> Call:
-    """X's only order."""
+    """X's order of which nothing was billed."""
     held = scene.held()
     return Call(of(held.frame, order_id=held.order_id))
 

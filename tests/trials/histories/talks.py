@@ -57,7 +57,7 @@ class Talks(RuleBasedStateMachine):
 
     stage: Stage
 
-    @initialize(reached=st.integers(0, 12), form=forms)
+    @initialize(reached=st.integers(0, 13), form=forms)
     def begin(self, reached: int, form: str) -> None:
         """A tender, and a joint answer to it as far as it got."""
         self.tender = self.stage.wait(write_tender(self.stage.world, several_bids="unknown"))
@@ -80,6 +80,7 @@ class Talks(RuleBasedStateMachine):
             lambda: self.agree("alpha", 0),
             lambda: self.hand_in("alpha", 0, "submissions", "all"),
             lambda: self.award("alpha", 0, 0, "won", 9_000_001),
+            lambda: self.receive("alpha", 0, 0, 1_000_003, 0, later=False, back=False),
         ]
 
     @property
@@ -252,9 +253,12 @@ class Talks(RuleBasedStateMachine):
         cents=st.integers(1, 10**7),
         lot=pick,
         later=st.booleans(),
+        back=st.booleans(),
     )
-    def receive(self, name: str, which: int, party: int, cents: int, lot: int, later: bool) -> None:
-        """Money comes in."""
+    def receive(
+        self, name: str, which: int, party: int, cents: int, lot: int, later: bool, back: bool
+    ) -> None:
+        """Money comes in, and perhaps what came first goes back."""
         self.sleep(later)
         path, seen = self._see(name, which)
         if not seen:
@@ -269,11 +273,12 @@ class Talks(RuleBasedStateMachine):
         made = self._send(name, f"{path}/receipts", body)
         if made:
             self.receipts.append(f"{path}/receipts/{made['id']}")
+        if back:
+            self.take_back_receipt(name, 0)
 
-    @rule(name=who, receipt=pick, later=st.booleans())
-    def take_receipt_back(self, name: str, receipt: int, later: bool) -> None:
+    @rule(name=who, receipt=pick)
+    def take_back_receipt(self, name: str, receipt: int) -> None:
         """What came in was a slip, or went back."""
-        self.sleep(later)
         if self.receipts:
             self._send(name, f"{self.receipts[receipt % len(self.receipts)]}/reversals")
 
