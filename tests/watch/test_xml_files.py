@@ -17,7 +17,7 @@ from tests.watch.eforms_samples import notice
 from tests.watch.notices import stored
 from tests.world import NOW
 
-ONE, TWO = notice(published="00930001-2025"), notice(published="00930002-2025")
+ONE, TWO = notice(published="00930501-2025"), notice(published="00930502-2025")
 
 
 def archive(path: Path, members: Iterable[tuple[str, str]]) -> Path:
@@ -100,4 +100,4 @@ async def test_documents_arrive_once_however_they_come(importer: Database, tmp_p
     again.write_text(TWO)
     run = await import_file(importer, again, source="ted", clock=lambda: NOW)
     assert (run.counts.seen, run.counts.same) == (1, 1)
-    assert len(await stored(importer, "930001-2025", "930002-2025")) == 2
+    assert len(await stored(importer, "930501-2025", "930502-2025")) == 2
