@@ -22,6 +22,8 @@ HEADER = frozenset({"id", "name"})
 """What overseers may know of every consortium."""
 _SEPARATED = re.compile(r"(?<=\d)[\s.,'’_\u00a0\u202f](?=\d)")
 _NUMBER = re.compile(r"\d+")
+_RANDOM = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12,}")
+"""Ids and hashes: some have digits in a row that are an amount by chance."""
 
 OF_A_CONSORTIUM = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -55,7 +57,8 @@ class Canaries:
 
     def sighted(self, haystack: str) -> set[str]:
         """Those that stand in a text, amounts with or without separators."""
-        numbers = {int(one) for one in _NUMBER.findall(_SEPARATED.sub("", haystack)) if one[:4]}
+        written = _SEPARATED.sub("", _RANDOM.sub(" ", haystack))
+        numbers = {int(one) for one in _NUMBER.findall(written)}
         plain = haystack.replace("-", "")
         seen = {one for one in self.ids if one in plain}
         seen |= {one for one in self.texts if one in haystack}
