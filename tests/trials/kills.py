@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import sys
 import time
+import traceback
 from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
@@ -148,7 +149,10 @@ class Trial:
         wrong = "SELECT id FROM import_run WHERE seen <> new + changed + same + set_aside OR"
         wrong += " set_aside <> (SELECT count(*) FROM set_aside s WHERE s.run_id = import_run.id)"
         assert self.sql(wrong) == []
-        assert self.sql("SELECT id FROM import_run WHERE state = 'running'") == []
+        left = self.sql(
+            "SELECT source, via, label, attempt FROM import_run WHERE state = 'running'"
+        )
+        assert left == [], left
         missing = "SELECT address FROM set_aside WHERE retried_at IS NULL"
         assert self.sql(f"{missing} AND address !~ '/(26-1[.]|1-2026/)'") == []
 
@@ -208,7 +212,9 @@ def main() -> int:
                 trial.point(number)
             trial.crowd(asked.crowd)
         except AssertionError as failure:
-            out.print(f"FAILED, seed {asked.seed}: {str(failure)[:2000]}", markup=False)
+            where = traceback.extract_tb(failure.__traceback__)[-1]
+            said = f"{where.line} {failure}"[:2000]
+            out.print(f"FAILED, seed {asked.seed}: {said}", markup=False)
             return 1
         finally:
             trial.database.close()

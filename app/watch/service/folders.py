@@ -18,6 +18,7 @@ from app.kernel.clock import Clock
 from app.kernel.ids import new_id
 from app.watch.domain import Counts
 from app.watch.models import Source
+from app.watch.service import runs
 from app.watch.service.imports import OUR_FAULT, import_file
 from app.watch.service.runs import INTERRUPTED, Progress, Run
 from app.watch.sources import SourceFailure, UnknownSource
@@ -52,9 +53,11 @@ async def import_folder(
     """
     path = Path(FolderSettings.model_validate(source.settings).path)
     found = await asyncio.to_thread(files_in, path)
-    async with database.transaction() as session:
-        known = await _known(session, source.id)
     now = clock()
+    async with database.transaction() as session:
+        # Without a file to read, none of its runs would begin and say so.
+        await runs.end_killed(session, source.id, now)
+        known = await _known(session, source.id)
     due = [one for one in found if known.get(one.label) != one.fingerprint and one.settled(now)]
     for one in due:
         try:

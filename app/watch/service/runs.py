@@ -74,6 +74,20 @@ class Run:
     counts: Counts = field(default_factory=Counts)
 
 
+async def end_killed(session: AsyncSession, source_id: str, now: datetime) -> None:
+    """Say of the runs of files that were killed that they have failed."""
+    await session.execute(
+        update(ImportRun)
+        .where(
+            ImportRun.source == source_id,
+            ImportRun.via == "file",
+            ImportRun.state == "running",
+            ImportRun.heartbeat_at < now - ABANDONED_AFTER,
+        )
+        .values(state="failed", error=INTERRUPTED, finished_at=now)
+    )
+
+
 async def begin(
     session: AsyncSession,
     source: Source,
@@ -87,16 +101,7 @@ async def begin(
 ) -> Run:
     """Begin a run; those of files that were killed are said to have failed."""
     if via == "file":
-        await session.execute(
-            update(ImportRun)
-            .where(
-                ImportRun.source == source.id,
-                ImportRun.via == "file",
-                ImportRun.state == "running",
-                ImportRun.heartbeat_at < now - ABANDONED_AFTER,
-            )
-            .values(state="failed", error=INTERRUPTED, finished_at=now)
-        )
+        await end_killed(session, source.id, now)
     run = Run(new_id(), source.id, source.catalogue, 1, since, until)
     await session.execute(
         insert(ImportRun).values(
