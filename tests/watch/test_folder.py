@@ -123,10 +123,28 @@ async def test_a_file_that_a_killed_worker_held_is_taken_up(
 ) -> None:
     put(inbox / "a.json", slim(idweb()))
     await scan(importer, source)
+    await kill(owner, source)
+    assert (await scan(importer, source)).counts.same == 1
+
+
+async def test_a_killed_run_of_a_file_that_is_gone_has_failed_at_a_later_look(
+    importer: Database, owner: Database, inbox: Path, source: str
+) -> None:
+    path = put(inbox / "a.json", slim(idweb()))
+    await scan(importer, source)
+    await kill(owner, source)
+    path.unlink()
+    await scan(importer, source)
+    assert await told(owner, source) == [("a.json", "running", None)]
+    await scan(importer, source, NOW + timedelta(minutes=11))
+    assert await told(owner, source) == [("a.json", "failed", "Import interrompu.")]
+
+
+async def kill(owner: Database, source: str) -> None:
+    """As if its worker had been killed before the end."""
     killed = text("UPDATE import_run SET state = 'running', finished_at = NULL WHERE source = :id")
     async with owner.transaction() as session:
         await session.execute(killed, {"id": source})
-    assert (await scan(importer, source)).counts.same == 1
 
 
 async def test_what_a_folder_has_imported_is_known_when_old_runs_are_forgotten(
