@@ -109,7 +109,8 @@ def run(persona: str, address: str, token: str | None, asked: argparse.Namespace
     each = (asked.cases // len(PERSONAS) - FIXED) // 50
     command = ["st", "--config-file", str(HERE / "schemathesis.toml"), "run"]
     command += [f"{address}/openapi.json", "--seed", str(asked.seed), "--checks", "all"]
-    command += ["--continue-on-failure", "--workers", "2"]
+    # One thread: ast.parse of Python 3.11 fails now and then in several, and with it the run.
+    command += ["--continue-on-failure", "--workers", "1"]
     command += [
         "--max-examples",
         str(2 if asked.sample else max(each, 2)),
