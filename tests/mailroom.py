@@ -13,6 +13,7 @@ from app.infra.db import Database
 from app.infra.db.connections import IMPORTER, JOB
 from app.schedule import schedule
 from app.settings import Settings
+from tests import ticks
 from tests.pools import POOLS
 from tests.postbox import Postbox, mailing, postbox
 from tests.world import NOW
@@ -43,7 +44,7 @@ class Mailroom:
             jobs.settings.set(self.settings)
             jobs.clock.set(lambda: at)
             if tick is not None:
-                await queue.configure_task(tick).defer_async(timestamp=0)
+                await ticks.tick(queue, tick)
             await queue.run_worker_async(
                 wait=False, install_signal_handlers=False, listen_notify=False
             )

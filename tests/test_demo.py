@@ -25,6 +25,7 @@ from app.main import create_app
 from app.schedule import schedule
 from app.settings import Settings
 from tests.conftest import own_database, own_name
+from tests.ticks import tick
 from tests.world import NOW
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -78,7 +79,7 @@ async def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
             jobs.settings.set(own.model_copy(update={"data_dir": folder}))
             for later in (timedelta(), BUNDLED):
                 jobs.clock.set(lambda at=NOW + later: at)  # type: ignore[misc]
-                await queue.configure_task(TICK).defer_async(timestamp=0)
+                await tick(queue, TICK)
                 await queue.run_worker_async(wait=False, install_signal_handlers=False)
             transport = ASGITransport(app=app)
             async with (

@@ -18,6 +18,7 @@ from app.schedule import schedule
 from app.settings import Settings
 from tests.consortia.steps import ok, submitted
 from tests.journal.chains import head, seals, tamper, verdict, write
+from tests.ticks import tick
 from tests.world import NOW, Person, World
 
 WRITERS, ENTRIES = 40, 5
@@ -99,7 +100,7 @@ async def test_each_minute_the_openings_of_each_cluster_are_sealed(
     ):
         schedule(queue)
         token = jobs.databases.set(jobs.WorkerDatabases(job, job))
-        await queue.configure_task(TICK).defer_async(timestamp=0)
+        await tick(queue, TICK)
         await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
         jobs.databases.reset(token)
     for one in (world, other_world):
