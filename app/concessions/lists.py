@@ -165,7 +165,7 @@ _CHANGES = f"""
     WHERE EXISTS (SELECT FROM compared WHERE fresh)
       AND ($3::bigint = 0 OR EXISTS (SELECT FROM compared WHERE NOT fresh))"""
 
-_WON = ", ".join(f"'{one}'" for one in sorted(HAS_WON))
+WON = ", ".join(f"'{one}'" for one in sorted(HAS_WON))
 
 _REPORTS = f"""
     WITH t AS (
@@ -177,7 +177,7 @@ _REPORTS = f"""
       FROM t CROSS JOIN LATERAL generate_series(extract(year FROM t.first_day)::int,
         extract(year FROM least(t.last_day, $2::date))::int) AS y (year)
       LEFT JOIN concession_report r ON {_OF_C.format("r").replace("c.", "t.")} AND r.year = y.year
-      WHERE t.state IN ({_WON}))
+      WHERE t.state IN ({WON}))
     SELECT json_build_object('items', (
       SELECT coalesce(json_agg(json_build_object('year', year, 'due_before', due_before,
         'handed_in_on', handed_in_on,

@@ -1,8 +1,6 @@
 """What was written before over HTTP: versions of a concession's terms and of its forecast."""
 
-from typing import Annotated
-
-from fastapi import Path, Query, Response
+from fastapi import Response
 
 from app.concessions import lists
 from app.concessions.schemas import ForecastOut, TermsOut
@@ -15,15 +13,8 @@ from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
+from app.infra.http.versions import Before, Number
 from app.kernel.errors import NotFound
-
-MAX_NUMBER = 2**31
-
-Number = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="The number of a version.")]
-Since = Annotated[
-    int | None,
-    Query(ge=0, le=MAX_NUMBER, description="The version to compare with; else the one before."),
-]
 
 router = room_router(path="/consortia", tags=["concessions"])
 
@@ -75,9 +66,8 @@ async def get_concession_forecast_version(
     openapi_extra=SIGNED_IN,
 )
 async def get_concession_forecast_changes(
-    consortium_id: ConsortiumId, number: Number, item: Item, since: Since = None
+    consortium_id: ConsortiumId, number: Number, item: Item, before: Before
 ) -> Response:
     """What differs from one version of the forecast to another, line by line."""
-    before = number - 1 if since is None else since
     query = lists.forecast_changes(consortium_id, number, before)
     return await told_why(item, consortium_id, item.item(query))

@@ -1,8 +1,6 @@
 """The split over HTTP: who does what for how much."""
 
-from typing import Annotated
-
-from fastapi import Path, Query, Response
+from fastapi import Response
 
 from app.consortia import domain, service, split_lists
 from app.consortia.schemas import (
@@ -21,15 +19,8 @@ from app.infra.http.items import SIGNED_IN, Item
 from app.infra.http.listing import PAGE, Listed
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
+from app.infra.http.versions import Before, Number
 from app.kernel.errors import NotFound, PreconditionFailed, PreconditionRequired
-
-MAX_NUMBER = 2**31
-
-Number = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="The number of a version.")]
-Since = Annotated[
-    int | None,
-    Query(ge=0, le=MAX_NUMBER, description="The version to compare with; else the one before."),
-]
 
 router = room_router(path="/consortia", tags=["consortia"])
 
@@ -109,9 +100,8 @@ async def get_split_version(consortium_id: ConsortiumId, number: Number, item: I
     openapi_extra=SIGNED_IN,
 )
 async def get_split_changes(
-    consortium_id: ConsortiumId, number: Number, item: Item, since: Since = None
+    consortium_id: ConsortiumId, number: Number, item: Item, before: Before
 ) -> Response:
     """What each party gains and loses from one version to another, line by line."""
-    before = number - 1 if since is None else since
     query = split_lists.changes(consortium_id, number, before)
     return await told_why(item, consortium_id, item.item(query))

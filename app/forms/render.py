@@ -18,7 +18,7 @@ import typst
 
 from app.forms.blocks import Paper, data
 from app.forms.facts import Stamp
-from app.forms.words import day
+from app.kernel import words
 from app.kernel.errors import AppError, Conflict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -85,7 +85,7 @@ async def render(paper: Paper, stamp: Stamp) -> Rendered:
     if len(said) > MOST_CHARACTERS:
         raise DocumentTooLarge
     digest = sha256(said.encode()).digest()
-    stamped = {"number": stamp.number, "day": day(stamp.at), "hash": digest.hex()}
+    stamped = {"number": stamp.number, "day": words.day(stamp.at), "hash": digest.hex()}
     inputs = {"data": json.dumps({**content, "stamp": stamped}, ensure_ascii=False)}
     pdf = await asyncio.to_thread(compiled, inputs, int(stamp.at.timestamp()))
     return Rendered(pdf, digest)

@@ -16,10 +16,6 @@ _ENDLESS = re.compile(r"\S{24}(?=\S)")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _ODD = re.compile("[^\n -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]")
 """All but Latin letters, figures and usual signs, which stay what they are."""
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
-    *("octobre", "novembre", "décembre"),
-)
 
 PROOFS = {
     Kind.SOCIAL: "Attestation de vigilance (URSSAF)",
@@ -76,21 +72,16 @@ def percents(cents: Sequence[int | None], bps: Sequence[int | None] = ()) -> lis
     return [percent(one) for one in bps or [None] * len(cents)]
 
 
-def day(at: date) -> str:
-    """``1er mars 2026``."""
-    return f"{'1er' if at.day == 1 else at.day} {_MONTHS[at.month - 1]} {at.year}"
-
-
 def until(first: date, last: date | None) -> str:
     """``du 1er mars 2026 au 31 août 2026``, ``depuis le 1er mars 2026``."""
     if last is None:
-        return f"depuis le {day(first)}"
-    return f"du {day(first)} au {day(last)}"
+        return f"depuis le {words.day(first)}"
+    return f"du {words.day(first)} au {words.day(last)}"
 
 
 def instant(at: datetime) -> str:
     """``20 mars 2026 à 12 h 00``, in the zone that it comes in."""
-    return f"{day(at)} à {at.hour}\u00a0h\u00a0{at.minute:02d}"
+    return f"{words.day(at)} à {at.hour}\u00a0h\u00a0{at.minute:02d}"
 
 
 def siret(number: str | None) -> str | None:

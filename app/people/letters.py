@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.infra.mail import Mail, quoted
+from app.kernel import words
 from app.kernel.actor import Role
 
 WIDTH = 72
@@ -39,10 +40,6 @@ _PLACES = {
     "Pacific/Noumea": "de Nouméa",
 }
 """Clocks whose place French writes otherwise than the IANA."""
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +165,8 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def day(on: date) -> str:
-    """A day, as a mail says it."""
-    return f"{'1er' if on.day == 1 else on.day}{WIDE}{_MONTHS[on.month - 1]} {on.year}"
+    """A day, as a mail says it: its number stays with its month."""
+    return words.day(on).replace(" ", WIDE, 1)
 
 
 def _of(place: str) -> str:

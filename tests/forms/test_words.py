@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from app.forms.words import day, euros, instant, percents, plain, siren, siret
+from app.forms.words import euros, instant, percents, plain, siren, siret
+from app.kernel import words
 
 NARROW, HARD = "\u202f", "\u00a0"
 
@@ -43,7 +44,7 @@ def test_percentages_derive_from_the_euros_and_make_a_whole(
 
 
 def test_days_and_instants_are_french() -> None:
-    assert day(datetime(2026, 3, 1)) == "1er mars 2026"  # noqa: DTZ001
+    assert words.day(datetime(2026, 3, 1)) == "1er mars 2026"  # noqa: DTZ001
     assert instant(datetime(2026, 8, 20, 9, 5)) == f"20 août 2026 à 9{HARD}h{HARD}05"  # noqa: DTZ001
 
 
