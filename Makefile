@@ -30,11 +30,13 @@ coverage: $(VENV)/.dev ## Run the suite and hold coverage to its floors
 	$(BIN)/coverage report --fail-under=95 --include='app/kernel/*,app/*/domain.py,app/*/domain/*'
 
 trials: $(VENV)/.dev ## The long adversarial runs (CASES=, POINTS=, HISTORIES=, SEED=)
+	$(BIN)/pytest -m crawl
 	$(BIN)/python -m tests.trials.histories --histories $(or $(HISTORIES),2000) --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials.kills --points $(or $(POINTS),50) --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 trials-sample: $(VENV)/.dev ## A short one of them, for each change (SEED=)
+	$(BIN)/pytest -m crawl
 	$(BIN)/python -m tests.trials.histories --histories 40 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials.kills --points 6 --crowd 300 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials --sample --seed $(or $(SEED),1)

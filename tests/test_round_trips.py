@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -202,7 +203,7 @@ def fits(body: Any, operation: dict[str, Any]) -> None:
 @cache
 def exact_components() -> dict[str, Any]:
     """The document's models, with nothing allowed beside what they name."""
-    components: dict[str, Any] = document()["components"]
+    components: dict[str, Any] = deepcopy(document()["components"])
     for model in components["schemas"].values():
         if "properties" in model:
             model.setdefault("additionalProperties", False)

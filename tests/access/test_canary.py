@@ -14,7 +14,7 @@ from tests.access.crawler import Crawler
 from tests.access.scene import MARKS, Scene, build_scene
 from tests.world import Person
 
-pytestmark = pytest.mark.xdist_group("access")
+pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("canaries")]
 MARK = MARKS[0]
 PRICED = {"lot_price", "split_item", "split_line", "split_part"}
 """Tables with rows of each lot, open to overseers for those that were won."""

@@ -24,7 +24,7 @@ from tests.access.scene import MARKS, Scene, build_scene
 from tests.consortia.steps import ok
 from tests.world import NOW
 
-pytestmark = pytest.mark.xdist_group("access")
+pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("oracles")]
 
 OUTSIDERS = ("gamma", "spectator")
 OVERSEERS = ("coordinator", "auditor")
