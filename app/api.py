@@ -29,6 +29,8 @@ from app.documents.endpoints import files as document_files
 from app.documents.endpoints import router as documents
 from app.infra.http.deps import scopes_of
 from app.journal.endpoints import router as journal
+from app.ledger.chart.endpoints import router as chart
+from app.ledger.closings.endpoints import router as closings
 from app.ledger.endpoints import router as ledger
 from app.people.invitations.endpoints import router as invitations
 from app.people.memberships.endpoints import router as people
@@ -88,6 +90,8 @@ ROOMS = (
     clauses,
     contributions,
     ledger,
+    chart,
+    closings,
     journal,
     digests,
     calendars,
@@ -120,7 +124,7 @@ TAGS = [
     {"name": "concessions", "description": "What a DSP adds: terms, forecast, years, reports."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
-    {"name": "ledger", "description": "The cluster's books, read only."},
+    {"name": "ledger", "description": "The cluster's books: accounts, entries, closings."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "alerts", "description": "What one should know; and how one is told by mail."},
     {"name": "calendars", "description": "Private addresses for calendar programs: no price."},

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SET_POLICY = "set_policy"
     RECORD_PAYMENT = "record_payment"
     READ_BOOKS = "read_books"
+    CLOSE_BOOKS = "close_books"
     READ_AUDIT = "read_audit"
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
@@ -61,6 +62,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_CLAUSES,
             Permission.SET_POLICY,
             Permission.RECORD_PAYMENT,
+            Permission.CLOSE_BOOKS,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
             Permission.JOIN_NOTICES,
@@ -69,7 +71,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         }
         | _OVERSIGHT
     ),
-    Role.TREASURER: frozenset({Permission.RECORD_PAYMENT} | _OVERSIGHT),
+    Role.TREASURER: frozenset({Permission.RECORD_PAYMENT, Permission.CLOSE_BOOKS} | _OVERSIGHT),
     Role.AUDITOR: frozenset(_OVERSIGHT),
     Role.MANAGER: frozenset(
         {

@@ -6,7 +6,16 @@ ANC 2018-06), so that the books can be handed to an accountant as they are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
+
+
+class Journal(StrEnum):
+    """The journal that a transaction stands in, by its usual French code."""
+
+    SALES = "VE"
+    BANK = "BQ"
+    OTHER = "OD"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,36 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import ListQuery, instant, public_id
+from app.infra.db import ListQuery, hold, instant, public_id
 from app.journal.openings import OPENING
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
-from app.ledger.domain import Account, Posting
-from app.ledger.models import LedgerAccount, LedgerPosting, LedgerTransaction
+from app.ledger.domain import Account, Journal, Posting
+from app.ledger.models import LedgerAccount, LedgerClosing, LedgerPosting, LedgerTransaction
+
+
+async def hold_books(session: AsyncSession, actor: Actor) -> None:
+    """Keep everyone from writing in the cluster's books until the transaction ends.
+
+    Under the name that the database takes, shared, for each transaction that is written.
+    """
+    await hold(session, f"books {actor.cluster_id}")
+
+
+async def last_closing(session: AsyncSession, actor: Actor) -> LedgerClosing | None:
+    """The newest closing, or None."""
+    query = (
+        select(LedgerClosing)
+        .where(LedgerClosing.cluster_id == actor.cluster_id)
+        .order_by(LedgerClosing.until_day.desc())
+        .limit(1)
+    )
+    found: LedgerClosing | None = await session.scalar(query)
+    return found
 
 
 def account_id(cluster_id: UUID, code: str) -> UUID:
@@ -43,13 +63,20 @@ async def open_accounts(session: AsyncSession, actor: Actor, accounts: Sequence[
 
 
 async def add_transaction(
-    session: AsyncSession, actor: Actor, reference: str, occurred_on: date, memo: str
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    journal: Journal,
+    reference: str,
+    occurred_on: date,
+    memo: str,
 ) -> UUID | None:
     """Add a transaction and give its id; None when its reference is in the books already."""
     fresh = new_id()
     statement = insert(LedgerTransaction).values(
         cluster_id=actor.cluster_id,
         id=fresh,
+        journal=journal.value,
         reference=reference,
         occurred_on=occurred_on,
         posted_at=actor.now,
@@ -109,7 +136,8 @@ TRANSACTIONS = ListQuery(
     select=f"""
         SELECT json_build_object(
           'id', {public_id("txn", "t.id")}, 'reference', t.reference,
-          'occurred_on', t.occurred_on, 'posted_at', {instant("t.posted_at")}, 'memo', t.memo,
+          'journal', t.journal, 'occurred_on', t.occurred_on, 'booked_on', t.booked_on,
+          'posted_at', {instant("t.posted_at")}, 'memo', t.memo,
           'postings', (
             SELECT json_agg(json_build_object(
               'debit', d.code, 'credit', c.code,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.infra.http.ids import AccountId, MemberId, TransactionId
 from app.infra.http.schemas import MoneyOut, Out
+from app.ledger.domain import Journal
 
 
 class AccountOut(Out):
@@ -39,7 +40,11 @@ class TransactionOut(Out):
         description="Names the fact that was written; unique in the cluster.",
         examples=["receipt:rec_0197a3f02c5e7b1a9d40c8e65f3a2b10"],
     )
+    journal: Journal = Field(description="VE sales, BQ bank, OD other.")
     occurred_on: date = Field(description="The day of the fact.")
+    booked_on: date = Field(
+        description="The accounting day: that of the fact, or the first that was open still."
+    )
     posted_at: datetime = Field(description="The instant of writing.")
     memo: str
     postings: list[PostingOut]

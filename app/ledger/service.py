@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actor import Actor
 from app.ledger import repository
-from app.ledger.domain import Posting, accounts_of
+from app.ledger.domain import Journal, Posting, accounts_of
 
 
 async def post(
     session: AsyncSession,
     actor: Actor,
     *,
+    journal: Journal,
     reference: str,
     occurred_on: date,
     memo: str,
@@ -23,11 +24,19 @@ async def post(
 
     ``memo`` is kept for ever and read by the treasurer: no price of a bid belongs there. A
     mistake is corrected by another transaction that reverses. Raises ``ValueError`` when there
-    is nothing to post.
+    is nothing to post. What is dated in a closed period counts on the first open day; the database
+    says which, for whoever writes may not know what is closed.
     """
     if not postings:
         raise ValueError("a transaction has one posting at least")
-    transaction_id = await repository.add_transaction(session, actor, reference, occurred_on, memo)
+    transaction_id = await repository.add_transaction(
+        session,
+        actor,
+        journal=journal,
+        reference=reference,
+        occurred_on=occurred_on,
+        memo=memo,
+    )
     if transaction_id is None:
         return False
     await repository.open_accounts(session, actor, accounts_of(postings))

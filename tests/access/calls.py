@@ -94,6 +94,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "alert_id": lambda _: encode("alt", uuid4()),
     "candidacy_id": lambda scene: scene.candidacy_id,
     "address_id": lambda _: encode("cal", uuid4()),
+    "closing_id": lambda scene: scene.closing_id,
     "certificate_id": lambda scene: scene.own["certificate_id"],
     "consortium_id": lambda scene: scene.stages["submitted"].x.id,
     "mandate_id": lambda scene: scene.stages["submitted"].x.mandate_id,

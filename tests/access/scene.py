@@ -164,6 +164,7 @@ class Scene:
     decision_id: str = ""
     named_id: str = ""
     link_id: str = ""
+    closing_id: str = ""
     naming: Any = None
     alone: Any = None
     """A tender that alpha answers alone."""
@@ -239,6 +240,8 @@ async def build_scene(
             "reference": f"VIR {name}",
         }
         ok(await world.treasurer.post("/v1/payments", paid))
+    closed = ok(await world.treasurer.post("/v1/ledger/closings", {"until": "2025-12-31"}))
+    scene.closing_id = closed["id"]
     body = {"lot_id": scene.free["lots"][1]["id"], "stance": "part", "note": "La régie."}
     ok(await world.delta.post(f"/v1/tenders/{scene.free['id']}/interests", body))
     return scene

@@ -86,8 +86,8 @@ async def test_an_account_shows_what_is_open_alone(answer: Answer) -> None:
 
 
 INTO_TRANSACTIONS = (
-    "INSERT INTO ledger_transaction (cluster_id, id, reference, occurred_on, posted_at, memo)"
-    " VALUES (:cluster, :id, :name, :day, :now, 'x')"
+    "INSERT INTO ledger_transaction (cluster_id, id, journal, reference, occurred_on, posted_at,"
+    " memo) VALUES (:cluster, :id, 'VE', :name, :day, :now, 'x')"
 )
 INTO_ACCOUNTS = (
     "INSERT INTO ledger_account (cluster_id, id, code, name, member_id)"

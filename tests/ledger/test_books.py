@@ -9,11 +9,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app.infra.db import Database
 from app.ledger import service
-from app.ledger.domain import ADVANCES, BANK, CONTRIBUTIONS, Account, Posting, receivable
+from app.ledger.domain import ADVANCES, BANK, CONTRIBUTIONS, Account, Journal, Posting, receivable
 from tests.contributions.scene import acting, balances, win
 from tests.world import NOW, World
 
-TABLES = ("ledger_account", "ledger_transaction", "ledger_posting")
+TABLES = (
+    *("ledger_account", "ledger_transaction", "ledger_posting"),
+    *("ledger_chart", "ledger_closing", "ledger_entry"),
+)
 
 
 def owed_by(world: World) -> Account:
@@ -34,6 +37,7 @@ async def write(
         return await service.post(
             session,
             actor,
+            journal=Journal.OTHER,
             reference=reference,
             occurred_on=NOW.date(),
             memo="essai",

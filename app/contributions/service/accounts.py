@@ -11,7 +11,7 @@ from app.contributions import domain, repository
 from app.contributions.models import Settlement
 from app.kernel.actor import Actor
 from app.ledger import service as ledger
-from app.ledger.domain import Account, Posting, receivable
+from app.ledger.domain import Account, Journal, Posting, receivable
 
 
 async def receivable_of(session: AsyncSession, actor: Actor, member_id: UUID) -> Account:
@@ -49,6 +49,7 @@ async def write(
     session: AsyncSession,
     actor: Actor,
     *,
+    journal: Journal,
     reference: str,
     occurred_on: date,
     memo: str,
@@ -62,6 +63,7 @@ async def write(
     fresh = await ledger.post(
         session,
         actor,
+        journal=journal,
         reference=reference,
         occurred_on=occurred_on,
         memo=memo,

@@ -17,7 +17,7 @@ from app.contributions.service.policies import rate_on
 from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.ids import encode, new_id
-from app.ledger.domain import ADVANCES, CONTRIBUTIONS, moved
+from app.ledger.domain import ADVANCES, CONTRIBUTIONS, Journal, moved
 
 _MEMO = {
     Trigger.CASH_RECEIVED: "Contribution sur encaissement",
@@ -151,6 +151,7 @@ async def _post(
         await write(
             session,
             actor,
+            journal=Journal.SALES,
             reference=key,
             occurred_on=source.occurred_on,
             memo=_MEMO[source.trigger],

@@ -16,7 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
 from app.kernel.errors import Invalid
 from app.kernel.ids import encode
-from app.ledger.domain import ADVANCES, BANK, moved
+from app.ledger.domain import ADVANCES, BANK, Journal, moved
 
 EARLIEST = date(2000, 1, 1)
 """Older than any cluster that uses this: a typing error."""
@@ -72,6 +72,7 @@ async def record_payment(
     await write(
         session,
         actor,
+        journal=Journal.BANK,
         reference=f"payment:{encode('pay', payment.id)}",
         occurred_on=received_on,
         memo="Paiement d'un membre",

@@ -8,6 +8,7 @@ from tests.access.builders import (
     consortia,
     contracts,
     documents,
+    ledger,
     searches,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "consortia",
     "contracts",
     "documents",
+    "ledger",
     "searches",
 ]
