@@ -120,10 +120,11 @@ async def fill(world: World) -> None:
         payment = {
             "member_id": world.alpha.member,
             "amount": {"amount_cents": 10 * EURO},
-            "received_on": "2026-03-02",
+            "received_on": "2026-02-27",
             "reference": f"VIR {number}",
         }
         ok(await world.treasurer.post("/v1/payments", payment))
+    ok(await world.treasurer.post("/v1/ledger/closings", {"until": "2026-02-28"}))
 
 
 async def import_some(settings: Settings, path: Path) -> None:
