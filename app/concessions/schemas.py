@@ -124,14 +124,14 @@ class FiguresIn(In):
     @model_validator(mode="after")
     def _readable(self) -> Self:
         if not self.income and not self.costs:
-            raise ValueError("a year has an income or a cost, be it zero")
+            raise ValueError("Une année a un produit ou une charge, fût-ce zéro.")
         if any(one.from_party_id == one.to_party_id for one in self.flows):
-            raise ValueError("a flow goes from a party to another")
+            raise ValueError("Un flux va d'une partie à une autre.")
         keys = Counter(
             (one.kind, (one.label or "").casefold(), one.from_id, one.to_id) for one in self.lines()
         )
         if any(times > 1 for times in keys.values()):
-            raise ValueError("each label stands once in its list")
+            raise ValueError("Chaque libellé est une fois dans sa liste.")
         return self
 
     def lines(self) -> list[Line]:
@@ -162,7 +162,7 @@ class ForecastIn(In):
     @model_validator(mode="after")
     def _bounded(self) -> Self:
         if sum(len(one.lines()) for one in self.years) > MOST_LINES:
-            raise ValueError(f"at most {MOST_LINES} lines in all")
+            raise ValueError(f"Il y a {MOST_LINES} lignes au plus en tout.")
         return self
 
     def forecast(self) -> list[Year]:

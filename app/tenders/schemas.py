@@ -50,16 +50,16 @@ class DeadlineBody(In):
     @classmethod
     def _naive(cls, value: datetime) -> datetime:
         if value.tzinfo is not None:
-            raise ValueError("without offset: the zone says it")
+            raise ValueError("Sans décalage horaire : c'est le fuseau qui le dit.")
         if not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValueError(f"from {FIRST_YEAR} to {LAST_YEAR}")
+            raise ValueError(f"Il faut une année de {FIRST_YEAR} à {LAST_YEAR}.")
         return value
 
     @field_validator("zone")
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in zones():
-            raise ValueError("unknown IANA zone")
+            raise ValueError("Ce fuseau horaire n'est pas de l'IANA.")
         return value
 
 
@@ -81,9 +81,9 @@ class TenderBody(In):
     def _one_way(self) -> Self:
         by_hand = self.model_fields_set - {"notice_id", "several_bids"}
         if self.notice_id is not None and by_hand:
-            raise ValueError("with notice_id, only several_bids: the rest comes from the notice")
+            raise ValueError("Avec notice_id, seul several_bids : le reste vient de l'avis.")
         if self.notice_id is None and (self.title is None or self.buyer is None):
-            raise ValueError("give notice_id, or title and buyer")
+            raise ValueError("Donnez notice_id, ou title et buyer.")
         return self
 
     def tender(self) -> TenderIn:

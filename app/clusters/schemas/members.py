@@ -143,7 +143,7 @@ class MemberChangeIn(In):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.fields():
-            raise ValueError("name at least one of name, siret, legal_form, city, address")
+            raise ValueError("Donnez name, siret, legal_form, city ou address.")
         return self
 
     def fields(self) -> dict[str, str | None]:

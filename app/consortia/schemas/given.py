@@ -75,7 +75,7 @@ class PartyIn(In):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.member_id is None) == (self.outside is None):
-            raise ValueError("give member_id or outside, not both")
+            raise ValueError("Donnez member_id ou outside, pas les deux.")
         return self
 
     def asked(self) -> Asked:
@@ -114,7 +114,7 @@ class DecisionIn(In):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.person_id is None) == (self.member_id is None):
-            raise ValueError("give person_id or member_id, not both")
+            raise ValueError("Donnez person_id ou member_id, pas les deux.")
         return self
 
 
@@ -186,9 +186,9 @@ class AwardIn(In):
     @model_validator(mode="after")
     def _lost_has_none(self) -> Self:
         if self.outcome != Outcome.WON and self.amount is not None:
-            raise ValueError("a lot that was not won has no amount")
+            raise ValueError("Un lot qui n'est pas gagné n'a pas de montant.")
         if self.outcome != Outcome.LOST and self.winner is not None:
-            raise ValueError("only a lost lot has another winner")
+            raise ValueError("Seul un lot perdu a un autre gagnant.")
         return self
 
     def details(self) -> OutcomeDetails:

@@ -11,7 +11,7 @@ from app.infra.http.schemas import In, LongText, MoneyIn, ShortText
 
 def _one_of(bps: object, amount: object) -> None:
     if (bps is None) == (amount is None):
-        raise ValueError("give bps or amount, not both")
+        raise ValueError("Donnez bps ou amount, pas les deux.")
 
 
 def _cents(amount: MoneyIn | None) -> int | None:

@@ -32,7 +32,7 @@ class AccountReceiptIn(In):
     @model_validator(mode="after")
     def _once_each(self) -> Self:
         if len(self.amounts()) != len(self.lines):
-            raise ValueError("each invoice stands once")
+            raise ValueError("Chaque facture est là une fois.")
         return self
 
     def amounts(self) -> dict[InvoiceId, int]:

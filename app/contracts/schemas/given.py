@@ -38,7 +38,7 @@ def by_party(parts: list[PartIn]) -> dict[PartyId, int]:
 def once_each(parts: list[PartIn] | None) -> None:
     """Raise ValueError when a party stands there twice."""
     if parts is not None and len(by_party(parts)) != len(parts):
-        raise ValueError("each party stands once")
+        raise ValueError("Chaque partie est là une fois.")
 
 
 class ContractIn(In):
@@ -164,5 +164,5 @@ class ClosureIn(In):
     @model_validator(mode="after")
     def _told(self) -> Self:
         if self.ground != Ending.PERFORMED and self.reason is None:
-            raise ValueError("say why it ended before it was performed")
+            raise ValueError("Dites pourquoi il finit avant d'être exécuté.")
         return self

@@ -45,7 +45,7 @@ class InvoiceIn(In):
     @model_validator(mode="after")
     def _of_something(self) -> Self:
         if self.amount_cents == 0:
-            raise ValueError("an invoice is of an amount")
+            raise ValueError("Une facture a un montant.")
         return self
 
     def bill(self) -> Bill:
@@ -72,7 +72,7 @@ class InvoiceDecisionIn(In):
     @model_validator(mode="after")
     def _told(self) -> Self:
         if not self.approved and self.reason is None:
-            raise ValueError("say why it is refused")
+            raise ValueError("Dites pourquoi elle est refusée.")
         return self
 
 

@@ -19,6 +19,7 @@ from starlette.routing import Match
 
 from app.infra.http.context import request_id
 from app.infra.http.credential import CrossSite
+from app.infra.http.messages import in_french
 from app.infra.http.strict import BadJson, UnsupportedMediaType
 from app.kernel.errors import AppError, Fault, Forbidden, Invalid, NotFound, Unauthenticated
 from app.kernel.scopes import ScopeMissing
@@ -241,4 +242,5 @@ def _fault(error: Any) -> Fault:
         # A key that the caller made up may be anything: shown when it is a plain name, and
         # otherwise the object that it stands in.
         where = list(takewhile(_NAME.fullmatch, where[1:]))
-    return Fault("/" + "/".join(where), error["type"], error["msg"])
+    message = in_french(error["type"], error["msg"], error.get("ctx", {}))
+    return Fault("/" + "/".join(where), error["type"], message)

@@ -11,7 +11,9 @@ def _in_utc(given: datetime) -> datetime:
     try:
         return given.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("year_out_of_range", "years 1 to 9999, in UTC") from None
+        raise PydanticCustomError(
+            "year_out_of_range", "Il faut une année de 1 à 9999, en UTC."
+        ) from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]

@@ -24,7 +24,7 @@ def query_model(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            faults = error.errors(include_url=False, include_context=False)
+            faults = error.errors(include_url=False)
             raise RequestValidationError(
                 [{**fault, "loc": ("query", *fault["loc"])} for fault in faults]
             ) from None
