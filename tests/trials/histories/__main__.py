@@ -14,6 +14,9 @@ from rich.console import Console
 from tests.trials.histories.invariants import INVARIANTS
 from tests.trials.histories.play import walk
 
+IN_ONE_WORLD = 40
+"""Histories in one database: with more, PostgreSQL reads ever longer what earlier ones wrote."""
+
 out = Console(highlight=False, width=110)
 
 
@@ -25,9 +28,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     began, jobs = time.monotonic(), os.cpu_count() or 1
-    share = -(-asked.histories // jobs)
+    worlds = -(-asked.histories // IN_ONE_WORLD)
+    share = -(-asked.histories // worlds)
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        numbers = [asked.seed * 100 + job for job in range(jobs)]
+        numbers = [asked.seed * 1_000 + world for world in range(worlds)]
         walks = list(pool.map(walk, repeat(share), repeat(asked.steps), numbers))
     done = sum((each for each, _ in walks), Counter[str]())
     broken = [what for _, what in walks if what]

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -80,6 +81,15 @@ async def change_rate(world: World) -> None:
         await contributions.set_policy(session, actor, valid_from=NEXT_DAY.date(), terms=terms)
 
 
+@contextmanager
+def unhurried(own: Settings) -> Iterator[None]:
+    """Commits wait for no disk: what is asked here is not what a crash leaves."""
+    with psycopg.connect(own.owner_url(), autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off".encode())
+    yield
+
+
 def walk(histories: int, steps: int, number: int) -> tuple[Counter[str], str]:
     """Histories in a database of its own: what was done, and what broke, if any."""
     base = Settings(
@@ -93,6 +103,7 @@ def walk(histories: int, steps: int, number: int) -> tuple[Counter[str], str]:
     with (
         embedded.database(base) as running,
         own_database(running, own_name("histories")) as own,
+        unhurried(own),
         staged(own) as stage,
     ):
         try:
