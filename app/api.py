@@ -27,6 +27,7 @@ from app.documents.clause_endpoints import choices as clause_choices
 from app.documents.clause_endpoints import library as clauses
 from app.documents.endpoints import files as document_files
 from app.documents.endpoints import router as documents
+from app.flows.endpoints import router as flows
 from app.infra.http.deps import scopes_of
 from app.journal.endpoints import router as journal
 from app.ledger.chart.endpoints import router as chart
@@ -89,6 +90,7 @@ ROOMS = (
     clause_choices,
     clauses,
     contributions,
+    flows,
     ledger,
     chart,
     closings,
@@ -124,6 +126,7 @@ TAGS = [
     {"name": "concessions", "description": "What a DSP adds: terms, forecast, years, reports."},
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
+    {"name": "flows", "description": "Invoices between members, said by both sides."},
     {"name": "ledger", "description": "The cluster's books: accounts, entries, closings."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "alerts", "description": "What one should know; and how one is told by mail."},

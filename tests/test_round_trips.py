@@ -27,6 +27,7 @@ from tests.concessions.steps import forecast_body, hand_in, record_year, write_f
 from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.contracts.steps import Work, approved, sign_contract
 from tests.documents.steps import edit, issue, sign
+from tests.flows.steps import flow_body
 from tests.test_openapi import document, operations
 from tests.watch.contracts.samples import contract, siret
 from tests.watch.notices import idweb, national, slim, write
@@ -115,6 +116,7 @@ async def fill(world: World) -> None:
     ok(await write_forecast(bid, forecast_body(2025, 2026, 2027)), 200)
     ok(await record_year(bid, 2025))
     ok(await hand_in(bid, 2025, "2026-02-15"))
+    ok(await world.alpha.post("/v1/flows", flow_body(world.beta)))
     for number in range(4):
         ok(await bid.receive(world.alpha, 100 * EURO, f"F{number}"))
         payment = {

@@ -80,7 +80,8 @@ class Forecast(TenantRow, Base):
 class Flow(TenantRow, Base):
     """Money that moved, or an award that stands for it; ``key`` names it once in the cluster.
 
-    ``position`` counts the flows of one party on one award.
+    ``position`` counts the flows of one party on one award, or of one debtor on one ``subject_id``:
+    an invoice between members, with its credit notes and reversals.
     """
 
     __tablename__ = "flow"
@@ -93,6 +94,7 @@ class Flow(TenantRow, Base):
     lot_id: Mapped[UUID | None]
     party_id: Mapped[UUID | None]
     position: Mapped[int]
+    subject_id: Mapped[UUID | None]
     member_id: Mapped[UUID]
     base_cents: Mapped[int]
     currency: Mapped[str]

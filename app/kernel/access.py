@@ -16,8 +16,10 @@ class Permission(StrEnum):
     EDIT_CLAUSES = "edit_clauses"
     SET_POLICY = "set_policy"
     RECORD_PAYMENT = "record_payment"
-    READ_BOOKS = "read_books"
+    KEEP_FLOWS = "keep_flows"
+    DECLARE_FLOW = "declare_flow"
     CLOSE_BOOKS = "close_books"
+    READ_BOOKS = "read_books"
     READ_AUDIT = "read_audit"
     READ_PEOPLE = "read_people"
     MANAGE_PEOPLE = "manage_people"
@@ -41,6 +43,7 @@ _FOR_A_COMPANY = {
     Permission.KEEP_CERTIFICATES,
     Permission.COMMIT_COMPANY,
     Permission.RECORD_RECEIPT,
+    Permission.DECLARE_FLOW,
 }
 """Acts that are a company's."""
 
@@ -50,6 +53,7 @@ _WORK = {
     Permission.PREPARE_BID,
     Permission.KEEP_CERTIFICATES,
     Permission.RECORD_RECEIPT,
+    Permission.DECLARE_FLOW,
 }
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -62,6 +66,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_CLAUSES,
             Permission.SET_POLICY,
             Permission.RECORD_PAYMENT,
+            Permission.KEEP_FLOWS,
             Permission.CLOSE_BOOKS,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
@@ -71,7 +76,9 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         }
         | _OVERSIGHT
     ),
-    Role.TREASURER: frozenset({Permission.RECORD_PAYMENT, Permission.CLOSE_BOOKS} | _OVERSIGHT),
+    Role.TREASURER: frozenset(
+        {Permission.RECORD_PAYMENT, Permission.KEEP_FLOWS, Permission.CLOSE_BOOKS} | _OVERSIGHT
+    ),
     Role.AUDITOR: frozenset(_OVERSIGHT),
     Role.MANAGER: frozenset(
         {

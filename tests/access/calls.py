@@ -102,6 +102,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "clause_id": lambda _: "objet",
     "decision_id": lambda scene: scene.decision_id,
     "document_id": lambda scene: scene.stages["submitted"].x.document["id"],
+    "flow_id": lambda scene: scene.own["flow_id"],
     "import_id": lambda scene: scene.import_id,
     "invitation_id": lambda scene: scene.invitation_id,
     "member_id": lambda scene: scene.person("party").member,

@@ -25,6 +25,7 @@ from tests.consortia.cast import decide, person_id
 from tests.consortia.steps import Bid, ok, write_tender
 from tests.contracts.steps import Work, approved, arrive, bill, sign_contract
 from tests.documents.steps import SIGNED, issue, sign
+from tests.flows.steps import flow_body
 from tests.world import NOW, Person, World, build_world, enrol, siren
 
 MARKS = ("Quetzal", "Heron")
@@ -232,6 +233,10 @@ async def build_scene(
     link = {"other_member_id": world.gamma.member, "kind": "officers", "evidence": "Kbis"}
     path = f"/v1/members/{world.alpha.member}/links"
     scene.own["link_id"] = ok(await world.alpha.post(path, link))["id"]
+    for seller, buyer in (("alpha", "beta"), ("gamma", "delta")):
+        sold = flow_body(world.people[buyer], number=f"F-{seller}", cents=213_717_131)
+        flow = ok(await world.people[seller].post("/v1/flows", sold))
+        scene.own.setdefault("flow_id", flow["id"])
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,

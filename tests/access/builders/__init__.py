@@ -8,6 +8,7 @@ from tests.access.builders import (
     consortia,
     contracts,
     documents,
+    flows,
     ledger,
     searches,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "consortia",
     "contracts",
     "documents",
+    "flows",
     "ledger",
     "searches",
 ]
