@@ -33,6 +33,7 @@ from app.journal.endpoints import router as journal
 from app.ledger.chart.endpoints import router as chart
 from app.ledger.closings.endpoints import router as closings
 from app.ledger.endpoints import router as ledger
+from app.ledger.exports.endpoints import router as exports
 from app.people.invitations.endpoints import router as invitations
 from app.people.memberships.endpoints import router as people
 from app.people.passwords.endpoints import router as passwords
@@ -94,6 +95,7 @@ ROOMS = (
     ledger,
     chart,
     closings,
+    exports,
     journal,
     digests,
     calendars,

@@ -126,6 +126,8 @@ async def fill(world: World) -> None:
             "reference": f"VIR {number}",
         }
         ok(await world.treasurer.post("/v1/payments", payment))
+    chart = {"siren": "552100554", "accounts": {}}
+    ok(await world.treasurer.put("/v1/ledger/chart", chart, 0), 200)
     ok(await world.treasurer.post("/v1/ledger/closings", {"until": "2026-02-28"}))
 
 

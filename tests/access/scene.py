@@ -245,6 +245,10 @@ async def build_scene(
             "reference": f"VIR {name}",
         }
         ok(await world.treasurer.post("/v1/payments", paid))
+    ok(
+        await world.treasurer.put("/v1/ledger/chart", {"siren": "552100554", "accounts": {}}, 0),
+        200,
+    )
     closed = ok(await world.treasurer.post("/v1/ledger/closings", {"until": "2025-12-31"}))
     scene.closing_id = closed["id"]
     body = {"lot_id": scene.free["lots"][1]["id"], "stance": "part", "note": "La régie."}

@@ -14,3 +14,10 @@ def close_books(_scene: Scene, _who: str) -> Call:
 def write_chart(_scene: Scene, _who: str) -> Call:
     """Another name for one account."""
     return Call(body={"accounts": {"bank": {"code": "5121", "label": "Compte courant"}}}, version=1)
+
+
+@builds("export_fec")
+@builds("export_journal")
+def export(_scene: Scene, _who: str) -> Call:
+    """The fiscal year that is closed in the scene."""
+    return Call(query={"year": "2025"})
