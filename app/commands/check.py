@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters.models import Cluster
 from app.commands import as_owner, err, out
+from app.contributions import verify as contributions
 from app.journal import verify as journal
 from app.journal.domain import NotedSeal
 from app.kernel.errors import NotFound
 from app.kernel.report import Report
+from app.ledger import verify as ledger
 
 Advance = Callable[[int], None]
 
@@ -42,7 +44,31 @@ async def _journal(
     return await journal.check_chain(session, cluster.cluster_id, noted=noted, advance=advance)
 
 
-CHECKS = (Check("journal", _journal_size, _journal),)
+async def _books_size(_session: AsyncSession, _cluster: Cluster) -> int:
+    return len(ledger.RULES)
+
+
+async def _books(
+    session: AsyncSession, cluster: Cluster, _noted: NotedSeal | None, advance: Advance
+) -> Report:
+    return await ledger.check_books(session, cluster.cluster_id, advance=advance)
+
+
+async def _accounts_size(_session: AsyncSession, _cluster: Cluster) -> int:
+    return len(contributions.RULES)
+
+
+async def _accounts(
+    session: AsyncSession, cluster: Cluster, _noted: NotedSeal | None, advance: Advance
+) -> Report:
+    return await contributions.check_accounts(session, cluster.cluster_id, advance=advance)
+
+
+CHECKS = (
+    Check("journal", _journal_size, _journal),
+    Check("livres", _books_size, _books),
+    Check("comptes", _accounts_size, _accounts),
+)
 """Every check of the product, in the order in which it is said."""
 
 
