@@ -27,6 +27,7 @@ from app.documents.clause_endpoints import choices as clause_choices
 from app.documents.clause_endpoints import library as clauses
 from app.documents.endpoints import files as document_files
 from app.documents.endpoints import router as documents
+from app.fees.endpoints import router as fees
 from app.flows.endpoints import router as flows
 from app.infra.http.deps import scopes_of
 from app.journal.endpoints import router as journal
@@ -92,6 +93,7 @@ ROOMS = (
     clauses,
     contributions,
     flows,
+    fees,
     ledger,
     chart,
     closings,
@@ -129,6 +131,7 @@ TAGS = [
     {"name": "walls", "description": "Who is let into rival consortia, by decision."},
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "flows", "description": "Invoices between members, said by both sides."},
+    {"name": "fees", "description": "Headcounts declared, and yearly fees by them."},
     {"name": "ledger", "description": "The cluster's books: accounts, entries, closings."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "alerts", "description": "What one should know; and how one is told by mail."},

@@ -230,3 +230,12 @@ async def tally(session: AsyncSession, candidacy: Candidacy, at: datetime) -> Ta
         )
     ).one_or_none()
     return None if row is None else Tally(*row)
+
+
+MOVES = """(
+    SELECT s.member_id, json_agg(json_build_array(s.on_day, s.kind = 'admitted')
+      ORDER BY s.id) AS moves
+    FROM member_standing s
+    WHERE s.cluster_id = app.cluster() AND s.kind IN ('admitted', 'left', 'merged')
+    GROUP BY s.member_id)"""
+"""SQL: when each company came in (true) or was gone, oldest first."""

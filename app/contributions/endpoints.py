@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import Response
 
 from app.contributions import domain, lists, service
+from app.contributions.policy_schemas import PolicyIn, PolicyOut
 from app.contributions.schemas import (
     ChargeOut,
     ListedPaymentOut,
     MemberPage,
     PaymentIn,
     PaymentOut,
-    PolicyIn,
-    PolicyOut,
 )
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals

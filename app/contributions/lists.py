@@ -19,11 +19,15 @@ POLICIES = ListQuery(
               'debtor', r.debtor) ORDER BY r.bps DESC, r.nature)
             FROM policy_rate r WHERE r.cluster_id = p.cluster_id AND r.policy_id = p.id),
           'fee_bands', (
-            SELECT json_agg(json_build_object(
+            SELECT coalesce(json_agg(json_build_object(
               'from_headcount', b.from_headcount, 'to_headcount', b.to_headcount,
-              'fee', {money("b.fee_cents")}) ORDER BY b.from_headcount)
+              'fee', {money("b.fee_cents")}) ORDER BY b.from_headcount), '[]')
             FROM policy_fee_band b
-            WHERE b.cluster_id = p.cluster_id AND b.policy_id = p.id)) AS item,
+            WHERE b.cluster_id = p.cluster_id AND b.policy_id = p.id),
+          'linear_fee', CASE WHEN p.fee_per_fte_cents IS NOT NULL THEN json_build_object(
+            'per_fte', {money("p.fee_per_fte_cents")}, 'floor', {money("p.fee_floor_cents")},
+            'cap', {money("p.fee_cap_cents")}) END,
+          'headcount_method', p.headcount_method, 'pro_rata', p.pro_rata) AS item,
           ARRAY[p.version::text] AS keys
         FROM policy p WHERE p.cluster_id = app.cluster()""",
     order="p.version DESC",
@@ -118,3 +122,26 @@ SHOWS_AMOUNTS = (
     " + json_array_length({0}->'settlements') > 0"
 )
 """SQL: whether rows of a statement show an amount at all; ``{0}`` is the SQL of the rows."""
+
+FEE_TERMS = """(
+    SELECT coalesce(json_agg(json_build_object(
+      'id', p.id, 'version', p.version, 'valid_from', p.valid_from,
+      'method', p.headcount_method, 'pro_rata', p.pro_rata,
+      'linear', CASE WHEN p.fee_per_fte_cents IS NOT NULL THEN
+        json_build_array(p.fee_per_fte_cents, p.fee_floor_cents, p.fee_cap_cents) END,
+      'bands', (
+        SELECT coalesce(json_agg(json_build_array(b.from_headcount, b.to_headcount, b.fee_cents)
+          ORDER BY b.from_headcount), '[]')
+        FROM policy_fee_band b
+        WHERE b.cluster_id = p.cluster_id AND b.policy_id = p.id))), '[]')
+    FROM policy p WHERE p.cluster_id = app.cluster())"""
+"""SQL: what each version of the policy says of fees."""
+
+FEE_LINES = """(
+    SELECT f.member_id, json_agg(json_build_object(
+      'amount_cents', c.amount_cents, 'policy_id', c.policy_id) ORDER BY f.position) AS lines
+    FROM flow f JOIN charge c ON c.cluster_id = f.cluster_id AND c.flow_id = f.id
+    WHERE f.cluster_id = app.cluster() AND f.kind = 'fee'
+      AND split_part(f.key, ':', 2) = ({year})::text
+    GROUP BY f.member_id)"""
+"""SQL: the fee lines of each member in the year ``{year}``, oldest first."""

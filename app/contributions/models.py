@@ -10,12 +10,20 @@ from app.infra.db import Base, TenantRow
 
 
 class Policy(TenantRow, Base):
-    """A version of the cluster's rates and fees, from a day until the next version's."""
+    """A version of the cluster's rates and fees, from a day until the next version's.
+
+    Its fees are those of its bands, or linear: then the three amounts are there.
+    """
 
     __tablename__ = "policy"
 
     version: Mapped[int]
     valid_from: Mapped[date]
+    headcount_method: Mapped[str]
+    pro_rata: Mapped[str]
+    fee_per_fte_cents: Mapped[int | None]
+    fee_floor_cents: Mapped[int | None]
+    fee_cap_cents: Mapped[int | None]
     created_at: Mapped[datetime]
     person_id: Mapped[UUID]
 
@@ -103,7 +111,10 @@ class Flow(TenantRow, Base):
 
 
 class Charge(TenantRow, Base):
-    """What a member owes on one flow, at the rate of the flow's day, for ever."""
+    """What a member owes on one flow, at the rate of the flow's day, for ever.
+
+    A fee has no rate: its base is the fee itself.
+    """
 
     __tablename__ = "charge"
 
@@ -111,7 +122,7 @@ class Charge(TenantRow, Base):
     member_id: Mapped[UUID]
     consortium_id: Mapped[UUID | None]
     base_cents: Mapped[int]
-    bps: Mapped[int]
+    bps: Mapped[int | None]
     amount_cents: Mapped[int]
     currency: Mapped[str]
     policy_id: Mapped[UUID]

@@ -38,8 +38,16 @@ async def lock_account(session: AsyncSession, member_id: UUID) -> None:
     An advisory lock: a row lock would need UPDATE on books that only grow. Several are taken in
     the order of the members' ids.
     """
+    await lock_accounts(session, [member_id])
+
+
+async def lock_accounts(session: AsyncSession, member_ids: Sequence[UUID]) -> None:
+    """Hold the accounts of members, given in the order of their ids."""
     await session.flush()
-    await session.execute(text("SELECT app.lock_account(:member)"), {"member": member_id})
+    await session.execute(
+        text("SELECT app.lock_account(one) FROM unnest(CAST(:members AS uuid[])) AS one"),
+        {"members": list(member_ids)},
+    )
 
 
 async def lock_policies(session: AsyncSession, actor: Actor) -> None:
@@ -139,6 +147,7 @@ async def history(
     lines = [
         Line(one.base_cents, one.amount_cents, Terms(one.bps, one.policy_id, one.policy_version))
         for one in charges
+        if one.bps is not None  # only a fee has none, and it is on no award
     ]
     return lines, int(received or 0)
 
@@ -155,8 +164,10 @@ async def charged_parties(
     return [(party_id, member_id) for party_id, member_id in rows if party_id]
 
 
-async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], list[Item]]:
-    """What a member's charges and payments have open, oldest first.
+async def accounts(
+    session: AsyncSession, member_ids: Sequence[UUID]
+) -> dict[UUID, tuple[list[Item], list[Item]]]:
+    """What the charges and payments of members have open, oldest first, in one query.
 
     With them, payments that are used up, when a credit note is open and may give them back.
 
@@ -166,12 +177,14 @@ async def account(session: AsyncSession, member_id: UUID) -> tuple[list[Item], l
     """
     rows = await session.execute(
         text(
-            "SELECT kind, id, on_day, amount_cents, settled_cents, consortium_id"
-            " FROM app.open_items(:member)"
+            "SELECT one, kind, id, on_day, amount_cents, settled_cents, consortium_id"
+            " FROM unnest(CAST(:members AS uuid[])) AS one, app.open_items(one)"
+            " ORDER BY one, on_day, id"
         ),
-        {"member": member_id},
+        {"members": list(member_ids)},
     )
-    kinds: dict[str, list[Item]] = {"charge": [], "payment": []}
-    for kind, *columns in rows:
-        kinds[kind].append(Item(*columns))
-    return kinds["charge"], kinds["payment"]
+    found: dict[UUID, tuple[list[Item], list[Item]]] = {one: ([], []) for one in member_ids}
+    for member_id, kind, *columns in rows:
+        charges, payments = found[member_id]
+        (charges if kind == "charge" else payments).append(Item(*columns))
+    return found

@@ -1,13 +1,12 @@
 """Shapes of contributions on the wire."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from app.contributions.domain import Base, Debtor, FeeBand, FlowNature, PolicyTerms, Rate, Trigger
-from app.contributions.models import Payment, Policy
+from app.contributions.domain import FlowNature, Trigger
+from app.contributions.models import Payment
 from app.contributions.service.payments import Method
 from app.infra.http.ids import (
     AwardId,
@@ -22,107 +21,6 @@ from app.infra.http.ids import (
 )
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyIn, MoneyOut, Out, ShortText
-from app.kernel.money import BPS_WHOLE, MAX_CENTS
-
-MAX_HEADCOUNT = 1_000_000
-MAX_BANDS = 50
-
-
-class RateIn(In):
-    """The rate of one nature of flow."""
-
-    nature: FlowNature
-    bps: int = Field(ge=0, le=BPS_WHOLE, strict=True, description="Basis points.", examples=[1_500])
-    trigger: Trigger
-    base: Base = Base.EXCLUDING_TAX
-    debtor: Debtor = Debtor.OWN_PART
-
-
-class FeeIn(In):
-    """A yearly fee; zero is a fee too."""
-
-    amount_cents: int = Field(ge=0, le=MAX_CENTS, strict=True, examples=[60_000])
-    currency: Annotated[str, StringConstraints(pattern="^EUR$")] = "EUR"
-
-
-class FeeBandIn(In):
-    """The yearly fee of companies from one headcount up to, not including, another."""
-
-    from_headcount: int = Field(ge=0, le=MAX_HEADCOUNT, strict=True, examples=[3])
-    to_headcount: int | None = Field(
-        ge=1, le=MAX_HEADCOUNT, strict=True, description="Null on the last one.", examples=[10]
-    )
-    fee: FeeIn
-
-
-class PolicyIn(In):
-    """A version of the policy."""
-
-    valid_from: date = Field(description="Its first day; the version before ends there.")
-    rates: list[RateIn] = Field(min_length=1, max_length=10, description="One per nature of flow.")
-    fee_bands: list[FeeBandIn] = Field(
-        min_length=1, max_length=MAX_BANDS, description="From 0, without gap or overlap."
-    )
-
-    def terms(self) -> PolicyTerms:
-        """What the use case takes; raises InvalidTerms."""
-        return PolicyTerms(
-            tuple(Rate(r.nature, r.bps, r.trigger, r.base, r.debtor) for r in self.rates),
-            tuple(
-                FeeBand(b.from_headcount, b.to_headcount, b.fee.amount_cents)
-                for b in self.fee_bands
-            ),
-        )
-
-
-class RateOut(Out):
-    """The rate of one nature of flow."""
-
-    nature: FlowNature
-    bps: int = Field(description="Basis points.", examples=[1_500])
-    trigger: Trigger
-    base: Base
-    debtor: Debtor
-
-
-class FeeBandOut(Out):
-    """The yearly fee of companies from one headcount up to, not including, another."""
-
-    from_headcount: int
-    to_headcount: int | None
-    fee: MoneyOut
-
-
-class PolicyOut(Out):
-    """A version of the policy."""
-
-    id: PolicyId
-    version: int
-    valid_from: date
-    valid_to: date | None = Field(description="The first day of the version after.")
-    rates: list[RateOut]
-    fee_bands: list[FeeBandOut]
-
-    @classmethod
-    def of(cls, policy: Policy, terms: PolicyTerms) -> "PolicyOut":
-        """The newest version, just written."""
-        return cls(
-            id=policy.id,
-            version=policy.version,
-            valid_from=policy.valid_from,
-            valid_to=None,
-            rates=[RateOut.model_validate(rate) for rate in terms.rates],
-            fee_bands=list(_bands(terms.fee_bands)),
-        )
-
-
-def _bands(bands: Iterable[FeeBand]) -> Iterable[FeeBandOut]:
-    for band in bands:
-        yield FeeBandOut(
-            from_headcount=band.from_headcount,
-            to_headcount=band.to_headcount,
-            fee=MoneyOut(amount_cents=band.fee_cents, currency="EUR"),
-        )
 
 
 class ChargeOut(Out):
@@ -138,11 +36,11 @@ class ChargeOut(Out):
         description="Names the flow; the reference of the transaction in the books.",
         examples=["receipt:rec_0197a3f02c5e7b1a9d40c8e65f3a2b10"],
     )
-    nature: FlowNature
+    nature: FlowNature | Literal["fee"]
     due_on: date
     charged_at: datetime
-    base: MoneyOut
-    bps: int
+    base: MoneyOut = Field(description="What counts of the flow; of a fee, the fee itself.")
+    bps: int | None = Field(description="Basis points; a fee has no rate.")
     policy_id: PolicyId
     policy_version: int
     amount: MoneyOut = Field(description="Below zero when a credit note takes back.")

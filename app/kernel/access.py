@@ -18,6 +18,8 @@ class Permission(StrEnum):
     RECORD_PAYMENT = "record_payment"
     KEEP_FLOWS = "keep_flows"
     DECLARE_FLOW = "declare_flow"
+    DECLARE_HEADCOUNT = "declare_headcount"
+    RUN_FEES = "run_fees"
     CLOSE_BOOKS = "close_books"
     READ_BOOKS = "read_books"
     READ_AUDIT = "read_audit"
@@ -68,6 +70,8 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_PAYMENT,
             Permission.KEEP_FLOWS,
             Permission.CLOSE_BOOKS,
+            Permission.DECLARE_HEADCOUNT,
+            Permission.RUN_FEES,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
             Permission.JOIN_NOTICES,
@@ -77,7 +81,14 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         | _OVERSIGHT
     ),
     Role.TREASURER: frozenset(
-        {Permission.RECORD_PAYMENT, Permission.KEEP_FLOWS, Permission.CLOSE_BOOKS} | _OVERSIGHT
+        {
+            Permission.RECORD_PAYMENT,
+            Permission.KEEP_FLOWS,
+            Permission.CLOSE_BOOKS,
+            Permission.DECLARE_HEADCOUNT,
+            Permission.RUN_FEES,
+        }
+        | _OVERSIGHT
     ),
     Role.AUDITOR: frozenset(_OVERSIGHT),
     Role.MANAGER: frozenset(
@@ -85,6 +96,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.READ_PEOPLE,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
+            Permission.DECLARE_HEADCOUNT,
             Permission.PRESENT_COMPANY,
             Permission.SAVE_SEARCH,
             Permission.VOTE,

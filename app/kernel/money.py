@@ -62,6 +62,11 @@ def share(base_cents: int, bps: int) -> int:
     """
     if bps < 0:
         raise ValueError("a rate is never negative")
-    if base_cents < 0:
-        return -share(-base_cents, bps)
-    return (2 * base_cents * bps + BPS_WHOLE) // (2 * BPS_WHOLE)
+    return half_up(base_cents * bps, BPS_WHOLE)
+
+
+def half_up(amount: int, by: int) -> int:
+    """``amount`` divided by ``by`` (above zero), rounded half up, away from zero."""
+    if amount < 0:
+        return -half_up(-amount, by)
+    return (2 * amount + by) // (2 * by)

@@ -6,6 +6,7 @@ ANC 2018-06), so that the books can be handed to an accountant as they are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -57,6 +58,17 @@ class Posting:
             raise ValueError("a posting is above zero: to reverse, swap the accounts")
         if self.debit.code == self.credit.code:
             raise ValueError("a posting moves an amount between two accounts")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact to write: its journal, reference, day, memo, and one posting at least."""
+
+    journal: Journal
+    reference: str
+    occurred_on: date
+    memo: str
+    postings: Sequence[Posting]
 
 
 def moved(debit: Account, credit: Account, amount_cents: int) -> list[Posting]:

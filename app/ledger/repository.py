@@ -13,11 +13,11 @@ from sqlalchemy import CursorResult, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.infra.db import ListQuery, hold, instant, public_id
+from app.infra.db import ListQuery, add_all_at_once, hold, instant, public_id
 from app.journal.openings import OPENING
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
-from app.ledger.domain import Account, Journal, Posting
+from app.ledger.domain import Account, Entry, Journal, Posting
 from app.ledger.models import LedgerAccount, LedgerClosing, LedgerPosting, LedgerTransaction
 
 
@@ -93,18 +93,43 @@ async def add_postings(
     session: AsyncSession, actor: Actor, transaction_id: UUID, postings: Sequence[Posting]
 ) -> None:
     """Add the postings of a transaction."""
-    session.add_all(
-        LedgerPosting(
-            cluster_id=actor.cluster_id,
-            transaction_id=transaction_id,
-            debit_account_id=account_id(actor.cluster_id, posting.debit.code),
-            credit_account_id=account_id(actor.cluster_id, posting.credit.code),
-            amount_cents=posting.amount_cents,
-            currency=posting.currency,
-        )
-        for posting in postings
-    )
+    session.add_all(_posting(actor, transaction_id, posting) for posting in postings)
     await session.flush()
+
+
+async def add_entries(session: AsyncSession, actor: Actor, entries: Sequence[Entry]) -> None:
+    """Add transactions with their postings, on accounts that are open."""
+    ids = [new_id() for _ in entries]
+    transactions = (
+        LedgerTransaction(
+            cluster_id=actor.cluster_id,
+            id=fresh,
+            journal=entry.journal.value,
+            reference=entry.reference,
+            occurred_on=entry.occurred_on,
+            posted_at=actor.now,
+            memo=entry.memo,
+        )
+        for fresh, entry in zip(ids, entries, strict=True)
+    )
+    postings = (
+        _posting(actor, fresh, posting)
+        for fresh, entry in zip(ids, entries, strict=True)
+        for posting in entry.postings
+    )
+    await add_all_at_once(session, [*transactions, *postings])
+
+
+def _posting(actor: Actor, transaction_id: UUID, posting: Posting) -> LedgerPosting:
+    return LedgerPosting(
+        cluster_id=actor.cluster_id,
+        id=new_id(),
+        transaction_id=transaction_id,
+        debit_account_id=account_id(actor.cluster_id, posting.debit.code),
+        credit_account_id=account_id(actor.cluster_id, posting.credit.code),
+        amount_cents=posting.amount_cents,
+        currency=posting.currency,
+    )
 
 
 def _side(side: str) -> str:

@@ -1,4 +1,4 @@
-"""The one use case of the books: to write into them."""
+"""The use cases of the books: to write into them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.actor import Actor
 from app.ledger import repository
-from app.ledger.domain import Journal, Posting, accounts_of
+from app.ledger.domain import Entry, Journal, Posting, accounts_of
 
 
 async def post(
@@ -42,3 +42,15 @@ async def post(
     await repository.open_accounts(session, actor, accounts_of(postings))
     await repository.add_postings(session, actor, transaction_id, postings)
     return True
+
+
+async def post_all(session: AsyncSession, actor: Actor, entries: Sequence[Entry]) -> None:
+    """Write transactions whose references are new, in as many statements as one would take.
+
+    Raises ``IntegrityError`` when a reference is in the books already.
+    """
+    if not entries:
+        return
+    postings = [posting for entry in entries for posting in entry.postings]
+    await repository.open_accounts(session, actor, accounts_of(postings))
+    await repository.add_entries(session, actor, entries)

@@ -54,6 +54,24 @@ async def test_a_new_policy_ends_the_one_before(world: World) -> None:
     assert (first["valid_from"], first["valid_to"]) == ("2025-01-01", "2026-07-01")
 
 
+async def test_a_policy_of_linear_fees_is_read_as_it_was_set(world: World) -> None:
+    body = policy()
+    del body["fee_bands"]
+    body |= {"headcount_method": "maximum", "pro_rata": "day"}
+    body["linear_fee"] = {
+        name: {"amount_cents": cents, "currency": "EUR"}
+        for name, cents in {"per_fte": 95_00, "floor": 300_00, "cap": 4_000_00}.items()
+    }
+    made = await world.coordinator.post("/v1/policies", body)
+    assert made.status_code == 201, made.text
+    second, first = (await world.alpha.get("/v1/policies")).json()["items"]
+    assert second == made.json()
+    given = {name: second[name] for name in ("linear_fee", "headcount_method", "pro_rata")}
+    assert given == {name: body[name] for name in given}
+    assert (second["fee_bands"], first["linear_fee"]) == ([], None)
+    assert (first["headcount_method"], first["pro_rata"]) == ("average", "month")
+
+
 async def test_only_the_coordinator_sets_a_policy(world: World) -> None:
     for person in (world.alpha, world.treasurer, world.viewer):
         assert (await person.post("/v1/policies", policy())).status_code == 403

@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contributions.domain import (
+    FTE,
     Base,
     Debtor,
     FeeBand,
+    FeeTerms,
     FlowNature,
     InvalidTerms,
+    LinearFee,
     PolicyOutOfOrder,
     PolicyTerms,
     Rate,
@@ -35,8 +38,15 @@ class Version:
 
 def codes(rates: tuple[Rate, ...], bands: tuple[FeeBand, ...]) -> list[tuple[str, str]]:
     with pytest.raises(InvalidTerms) as raised:
-        PolicyTerms(rates, bands)
+        PolicyTerms(rates, FeeTerms(bands))
     return [(fault.pointer, fault.code) for fault in raised.value.faults]
+
+
+def yearly_cents(hundredths: int) -> int:
+    """The default fee of a whole year; bands give whole cents."""
+    cents, rest = divmod(DEFAULT.fees.yearly(hundredths), FTE)
+    assert rest == 0
+    return cents
 
 
 def test_the_default_rates_are_those_of_the_cluster_that_invented_them() -> None:
@@ -52,16 +62,16 @@ def test_the_default_rates_are_those_of_the_cluster_that_invented_them() -> None
 
 
 def test_the_default_fee_goes_from_300_to_4000_euros_and_never_falls() -> None:
-    fees = [DEFAULT.fee_cents(headcount) for headcount in range(500)]
+    fees = [yearly_cents(headcount * FTE) for headcount in range(500)]
     assert (fees[0], fees[-1]) == (300_00, 4_000_00)
     assert fees == sorted(fees)
 
 
 def test_a_headcount_at_the_edge_of_two_bands_is_in_the_upper_one() -> None:
-    assert DEFAULT.fee_cents(2) == 300_00
-    assert DEFAULT.fee_cents(3) == 600_00
+    assert yearly_cents(3 * FTE - 1) == 300_00
+    assert yearly_cents(3 * FTE) == 600_00
     with pytest.raises(ValueError, match="never negative"):
-        DEFAULT.fee_cents(-1)
+        DEFAULT.fees.yearly(-1)
 
 
 @given(st.lists(st.integers(1, 10**6), unique=True, max_size=8), st.integers(0, 2 * 10**6))
@@ -72,14 +82,14 @@ def test_every_headcount_is_in_exactly_one_band(edges: list[int], headcount: int
         FeeBand(start, end, index)
         for index, (start, end) in enumerate(zip(starts, ends, strict=True))
     )
-    terms = PolicyTerms(DEFAULT.rates, bands)
+    terms = PolicyTerms(DEFAULT.rates, FeeTerms(bands))
     inside = [
         band
         for band in bands
         if band.from_headcount <= headcount
         and (band.to_headcount is None or headcount < band.to_headcount)
     ]
-    assert [band.fee_cents for band in inside] == [terms.fee_cents(headcount)]
+    assert [band.fee_cents for band in inside] == [terms.fees.yearly(headcount * FTE) // FTE]
 
 
 def test_bands_with_a_gap_an_overlap_or_an_end_are_refused() -> None:
@@ -102,23 +112,45 @@ def test_bands_with_a_gap_an_overlap_or_an_end_are_refused() -> None:
     assert codes(DEFAULT.rates, ()) == [("/fee_bands", "missing")]
 
 
+def test_a_linear_fee_grows_between_its_floor_and_its_cap_to_the_cent() -> None:
+    fees = FeeTerms(linear=LinearFee(95_00, 300_00, 4_000_00))
+    # 300 € are 3.157… equivalents, and 4,000 € are 42.105…
+    edges = {0: 300_00_00, 315: 300_00_00, 316: 300_20_00, 4210: 3_999_50_00, 4211: 4_000_00_00}
+    assert {headcount: fees.yearly(headcount) for headcount in edges} == edges
+    assert fees.yearly(10**8) == 4_000_00_00
+    assert fees.band(316) is None
+
+
+def test_a_linear_fee_that_cannot_be_applied_is_refused_with_reasons() -> None:
+    def faults(fees: FeeTerms) -> list[tuple[str, str]]:
+        with pytest.raises(InvalidTerms) as raised:
+            PolicyTerms(DEFAULT.rates, fees)
+        return [(fault.pointer, fault.code) for fault in raised.value.faults]
+
+    assert faults(FeeTerms(linear=LinearFee(1, 3, 2))) == [("/linear_fee/floor", "above_the_cap")]
+    assert faults(FeeTerms(linear=LinearFee(-1, 0, 0))) == [("/linear_fee/per_fte", "out_of_range")]
+    both = FeeTerms(DEFAULT.fees.bands, LinearFee(1, 2, 3))
+    assert faults(both) == [("/linear_fee", "two_scales")]
+    PolicyTerms(DEFAULT.rates, FeeTerms(linear=LinearFee(0, 2, 2)))
+
+
 def test_each_nature_has_one_rate() -> None:
     joint, contracting, business = DEFAULT.rates
     wanted = [("/rates", "one_rate_per_nature")]
-    assert codes((joint, contracting), DEFAULT.fee_bands) == wanted
-    assert codes((joint, joint, contracting, business), DEFAULT.fee_bands) == wanted
+    assert codes((joint, contracting), DEFAULT.fees.bands) == wanted
+    assert codes((joint, joint, contracting, business), DEFAULT.fees.bands) == wanted
 
 
 def test_a_rate_beyond_the_whole_is_refused() -> None:
     joint, *others = DEFAULT.rates
     too_much = (replace(joint, bps=10_001), *others)
-    assert codes(too_much, DEFAULT.fee_bands) == [("/rates/0/bps", "out_of_range")]
+    assert codes(too_much, DEFAULT.fees.bands) == [("/rates/0/bps", "out_of_range")]
 
 
 def test_a_setting_that_nothing_would_apply_is_refused() -> None:
     joint, *others = DEFAULT.rates
     rates = (replace(joint, base=Base.MARGIN, debtor=Debtor.LEAD), *others)
-    assert codes(rates, DEFAULT.fee_bands) == [
+    assert codes(rates, DEFAULT.fees.bands) == [
         ("/rates/0/base", "not_supported"),
         ("/rates/0/debtor", "not_supported"),
     ]
@@ -127,9 +159,9 @@ def test_a_setting_that_nothing_would_apply_is_refused() -> None:
 def test_a_joint_answer_is_not_charged_on_invoices_which_nobody_records() -> None:
     joint, *others = DEFAULT.rates
     rates = (replace(joint, trigger=Trigger.INVOICE), *others)
-    assert codes(rates, DEFAULT.fee_bands) == [("/rates/0/trigger", "not_supported")]
+    assert codes(rates, DEFAULT.fees.bands) == [("/rates/0/trigger", "not_supported")]
     with pytest.raises(InvalidTerms) as raised:
-        PolicyTerms(rates, DEFAULT.fee_bands)
+        PolicyTerms(rates, DEFAULT.fees)
     (fault,) = raised.value.faults
     assert "cash_received" in fault.message
     assert "award" in fault.message

@@ -1,5 +1,6 @@
 """Use cases of the tenant, split by noun."""
 
+from app.clusters.repository import MOVES
 from app.clusters.service.candidacies import CandidacyView, decide, present, vote, withdraw
 from app.clusters.service.changes import change_member
 from app.clusters.service.clusters import change_cluster, create_cluster, get_cluster
@@ -17,6 +18,7 @@ from app.clusters.service.search import search_company
 from app.clusters.service.standings import leave, merge, reinstate, suspend
 
 __all__ = [
+    "MOVES",
     "CandidacyView",
     "Company",
     "active_members",

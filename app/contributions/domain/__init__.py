@@ -1,10 +1,17 @@
 """Rules and arithmetic of contributions. Standard library and kernel only."""
 
+from app.contributions.domain.fees import (
+    FTE,
+    FeeBand,
+    FeeTerms,
+    HeadcountMethod,
+    LinearFee,
+    ProRata,
+)
 from app.contributions.domain.lines import Line, Terms, line, lines_for
 from app.contributions.domain.policy import (
     Base,
     Debtor,
-    FeeBand,
     FlowNature,
     InvalidTerms,
     NoPolicy,
@@ -29,16 +36,20 @@ from app.contributions.domain.statement import (
 )
 
 __all__ = [
+    "FTE",
     "Base",
     "ChargeEvidence",
     "ConsortiumContribution",
     "Debtor",
     "FeeBand",
+    "FeeTerms",
     "FlowNature",
     "ForecastEvidence",
+    "HeadcountMethod",
     "InvalidTerms",
     "Item",
     "Line",
+    "LinearFee",
     "Match",
     "NoPolicy",
     "Part",
@@ -47,6 +58,7 @@ __all__ = [
     "PaymentExists",
     "PolicyOutOfOrder",
     "PolicyTerms",
+    "ProRata",
     "Rate",
     "Terms",
     "Trigger",

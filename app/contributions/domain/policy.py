@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from app.contributions.domain.fees import FeeBand, FeeTerms
 from app.kernel.errors import Conflict, Fault, Invalid
-from app.kernel.money import BPS_WHOLE, MAX_CENTS
+from app.kernel.money import BPS_WHOLE
 
 PLANNED_AHEAD = timedelta(days=2 * 365 + 1)
 """Two years: a version further off would keep the cluster from voting any other before it."""
@@ -78,44 +79,21 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class FeeBand:
-    """The yearly fee, in cents, of a half-open band of headcounts.
-
-    From ``from_headcount`` up to, not including, ``to_headcount`` full-time equivalents; the
-    last band has no end.
-    """
-
-    from_headcount: int
-    to_headcount: int | None
-    fee_cents: int
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyTerms:
     """What one version of the policy says. Raises InvalidTerms when it cannot be applied."""
 
     rates: tuple[Rate, ...]
-    fee_bands: tuple[FeeBand, ...]
+    fees: FeeTerms
 
     def __post_init__(self) -> None:
         """Refuse terms that leave a flow or a headcount without exactly one answer."""
-        faults = (*_rate_faults(self.rates), *_band_faults(self.fee_bands))
+        faults = (*_rate_faults(self.rates), *self.fees.faults())
         if faults:
             raise InvalidTerms(faults=faults)
 
     def rate(self, nature: FlowNature) -> Rate:
         """The rate of a nature of flow."""
         return next(rate for rate in self.rates if rate.nature == nature)
-
-    def fee_cents(self, headcount: int) -> int:
-        """The yearly fee for a headcount (S12); raises ``ValueError`` below zero."""
-        if headcount < 0:
-            raise ValueError("a headcount is never negative")
-        return next(
-            band.fee_cents
-            for band in self.fee_bands
-            if band.to_headcount is None or headcount < band.to_headcount
-        )
 
 
 def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
@@ -144,31 +122,8 @@ def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
     return faults
 
 
-def _band_faults(bands: Sequence[FeeBand]) -> list[Fault]:
-    if not bands:
-        return [Fault("/fee_bands", "missing", "Il faut une tranche de cotisation au moins.")]
-    faults = []
-    expected: int | None = 0
-    for index, band in enumerate(bands):
-        where = f"/fee_bands/{index}"
-        if band.from_headcount != expected:
-            message = "Les tranches se suivent depuis 0, sans trou ni chevauchement."
-            faults.append(Fault(f"{where}/from_headcount", "gap_or_overlap", message))
-        if band.to_headcount is not None and band.to_headcount <= band.from_headcount:
-            message = "Une tranche finit après son début."
-            faults.append(Fault(f"{where}/to_headcount", "empty_band", message))
-        if not 0 <= band.fee_cents <= MAX_CENTS:
-            message = "Une cotisation n'est ni négative ni démesurée."
-            faults.append(Fault(f"{where}/fee_cents", "out_of_range", message))
-        expected = band.to_headcount
-    if expected is not None:
-        message = "La dernière tranche n'a pas de fin."
-        faults.append(Fault(f"/fee_bands/{len(bands) - 1}/to_headcount", "not_open", message))
-    return faults
-
-
 def default_terms() -> PolicyTerms:
-    """The rates of Initiatives et Cité (DOMAIN.md 1), with the defaults of S1 to S3 and S13.
+    """The rates of Initiatives et Cité (DOMAIN.md 1), with the defaults of S1 to S3 and S12 to S14.
 
     The source gives the ends of the fee scale, 300 € and 4,000 €; the bands between them are a
     proposal, for the cluster to vote on: about 100 € per job in the smallest companies, and
@@ -181,17 +136,15 @@ def default_terms() -> PolicyTerms:
         FlowNature.CO_CONTRACTING, 400, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.OWN_PART
     )
     business = Rate(FlowNature.BUSINESS, 300, Trigger.INVOICE, Base.EXCLUDING_TAX, Debtor.SELLER)
-    return PolicyTerms(
-        (joint, contracting, business),
-        (
-            FeeBand(0, 3, 300_00),
-            FeeBand(3, 10, 600_00),
-            FeeBand(10, 20, 1_000_00),
-            FeeBand(20, 50, 1_800_00),
-            FeeBand(50, 100, 2_800_00),
-            FeeBand(100, None, 4_000_00),
-        ),
+    bands = (
+        FeeBand(0, 3, 300_00),
+        FeeBand(3, 10, 600_00),
+        FeeBand(10, 20, 1_000_00),
+        FeeBand(20, 50, 1_800_00),
+        FeeBand(50, 100, 2_800_00),
+        FeeBand(100, None, 4_000_00),
     )
+    return PolicyTerms((joint, contracting, business), FeeTerms(bands))
 
 
 class Dated(Protocol):

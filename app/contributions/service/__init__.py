@@ -1,16 +1,21 @@
 """Use cases of contributions, split by noun."""
 
-from app.contributions.lists import SHOWS_AMOUNTS, STATEMENT_ROWS
+from app.contributions.lists import FEE_LINES, FEE_TERMS, SHOWS_AMOUNTS, STATEMENT_ROWS
 from app.contributions.service.charges import charge_receipt
+from app.contributions.service.fees import FeeLine, charge_fees
 from app.contributions.service.forecasts import award_without_amount, forecast
 from app.contributions.service.payments import record_payment
 from app.contributions.service.policies import ensure_default_policy, require_rate, set_policy
 from app.contributions.service.statements import statement
 
 __all__ = [
+    "FEE_LINES",
+    "FEE_TERMS",
     "SHOWS_AMOUNTS",
     "STATEMENT_ROWS",
+    "FeeLine",
     "award_without_amount",
+    "charge_fees",
     "charge_receipt",
     "ensure_default_policy",
     "forecast",

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.contributions import domain, repository
+from app.contributions.domain import Match
 from app.contributions.models import Settlement
 from app.kernel.actor import Actor
 from app.ledger import service as ledger
@@ -25,24 +26,34 @@ async def settle(session: AsyncSession, actor: Actor, member_id: UUID) -> int:
 
     The caller holds the lock on the account.
     """
+    return (await settle_all(session, actor, [member_id]))[member_id]
+
+
+async def settle_all(
+    session: AsyncSession, actor: Actor, member_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """The same for several members, whose accounts the caller has locked: one query for all."""
     await session.flush()
-    charges, payments = await repository.account(session, member_id)
-    matches = domain.settle(charges, payments)
-    session.add_all(
-        Settlement(
-            cluster_id=actor.cluster_id,
-            payment_id=match.payment.id,
-            charge_id=match.charge.id,
-            member_id=member_id,
-            consortium_id=match.charge.consortium_id,
-            amount_cents=match.amount_cents,
-            received_on=match.payment.on,
-            settled_at=actor.now,
-        )
-        for match in matches
+    settled = {}
+    for member_id, (charges, payments) in (await repository.accounts(session, member_ids)).items():
+        matches = domain.settle(charges, payments)
+        session.add_all(_settlement(actor, member_id, match) for match in matches)
+        settled[member_id] = sum(match.amount_cents for match in matches)
+    await session.flush()
+    return settled
+
+
+def _settlement(actor: Actor, member_id: UUID, match: Match) -> Settlement:
+    return Settlement(
+        cluster_id=actor.cluster_id,
+        payment_id=match.payment.id,
+        charge_id=match.charge.id,
+        member_id=member_id,
+        consortium_id=match.charge.consortium_id,
+        amount_cents=match.amount_cents,
+        received_on=match.payment.on,
+        settled_at=actor.now,
     )
-    await session.flush()
-    return sum(match.amount_cents for match in matches)
 
 
 async def write(

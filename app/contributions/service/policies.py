@@ -25,10 +25,16 @@ async def set_policy(
     await repository.lock_policies(session, actor)
     known = await repository.policies(session, actor)
     domain.check_first_day(valid_from, actor.now.date(), first=not known)
+    linear = terms.fees.linear
     policy = Policy(
         cluster_id=actor.cluster_id,
         version=domain.next_version(known, valid_from),
         valid_from=valid_from,
+        headcount_method=terms.fees.method.value,
+        pro_rata=terms.fees.pro_rata.value,
+        fee_per_fte_cents=linear.per_fte_cents if linear else None,
+        fee_floor_cents=linear.floor_cents if linear else None,
+        fee_cap_cents=linear.cap_cents if linear else None,
         created_at=actor.now,
         person_id=actor.person_id,
     )
@@ -85,6 +91,6 @@ def _rows(policy: Policy, terms: PolicyTerms) -> list[PolicyRate | PolicyFeeBand
             to_headcount=band.to_headcount,
             fee_cents=band.fee_cents,
         )
-        for band in terms.fee_bands
+        for band in terms.fees.bands
     ]
     return [*rates, *bands]
