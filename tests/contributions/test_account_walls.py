@@ -76,7 +76,8 @@ async def test_an_account_shows_what_is_open_alone(answer: Answer) -> None:
     await pay(world, answer.serving, "alpha", 20_00, "VIR 4")
     async with acting(answer.serving, world.alpha) as (session, _):
         assert world.alpha.member_id is not None
-        charges, payments = await repository.account(session, world.alpha.member_id)
+        accounts = await repository.accounts(session, [world.alpha.member_id])
+        charges, payments = accounts[world.alpha.member_id]
     assert charges == []
     assert [one.amount_cents - one.settled_cents for one in payments] == [20_00]
     # What is used up is needed again when a credit note gives it back.
