@@ -40,7 +40,7 @@ def check_year(year: int, today: date) -> None:
         raise Invalid.at("/year", "out_of_range", message)
 
 
-class Why(StrEnum):
+class NoFee(StrEnum):
     """Why a member has no fee yet."""
 
     NO_POLICY = "no_policy"
@@ -141,7 +141,7 @@ class Missing:
     """A member whose fee nobody can tell, and why; never guessed."""
 
     member_id: UUID
-    why: Why
+    why: NoFee
     method: HeadcountMethod | None
     profile: int | None
 
@@ -222,11 +222,11 @@ def _of_member(
         return None
     policy = _policy(policies, member, within)
     if policy is None:
-        return Missing(member.id, Why.NO_POLICY, None, member.profile)
+        return Missing(member.id, NoFee.NO_POLICY, None, member.profile)
     method = policy.terms.method
     headcount = next((one for one in member.declared if one.method is method), None)
     if headcount is None and within:
-        why = Why.OTHER_METHOD if member.declared else Why.NO_HEADCOUNT
+        why = NoFee.OTHER_METHOD if member.declared else NoFee.NO_HEADCOUNT
         return Missing(member.id, why, method, member.profile)
     part = part_of_year(within, year, policy.terms.pro_rata)
     first = not member.charged

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from app.contributions.domain import FTE, HeadcountMethod
-from app.fees.domain import EARLIEST_YEAR, MAX_HUNDREDTHS, Fee, Missing, Plan, Why
+from app.fees.domain import EARLIEST_YEAR, MAX_HUNDREDTHS, Fee, Missing, NoFee, Plan
 from app.fees.service import line
 from app.infra.http.ids import HeadcountId, MemberId, PolicyId
 from app.infra.http.listing import Page
@@ -65,7 +65,7 @@ class MissingFeeOut(Out):
     """A member whose fee cannot be told, and what would be needed."""
 
     member_id: MemberId
-    reason: Why
+    reason: NoFee
     method: HeadcountMethod | None = Field(description="By which its headcount is to be declared.")
     proposed_fte_hundredths: int | None = Field(
         description="What its profile says, to be confirmed by a declaration."

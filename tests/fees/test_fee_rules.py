@@ -20,10 +20,10 @@ from app.fees.domain import (
     Declared,
     Member,
     Move,
+    NoFee,
     Part,
     Spell,
     Version,
-    Why,
     check_year,
     fee_of,
     in_year,
@@ -119,11 +119,11 @@ def test_who_declared_nothing_is_missing_and_never_guessed() -> None:
     found = plan([version()], [silent, other], 2026, TODAY)
     assert found.fees == ()
     assert [(one.why, one.method, one.profile) for one in found.missing] == [
-        (Why.NO_HEADCOUNT, HeadcountMethod.AVERAGE, 12),
-        (Why.OTHER_METHOD, HeadcountMethod.AVERAGE, 12),
+        (NoFee.NO_HEADCOUNT, HeadcountMethod.AVERAGE, 12),
+        (NoFee.OTHER_METHOD, HeadcountMethod.AVERAGE, 12),
     ]
     (missing,) = plan([version(since=TODAY)], [member(said(500))], 2026, TODAY).missing
-    assert (missing.why, missing.method) == (Why.NO_POLICY, None)
+    assert (missing.why, missing.method) == (NoFee.NO_POLICY, None)
 
 
 def test_who_was_no_member_in_the_year_owes_nothing_and_is_not_missing() -> None:
