@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.contracts.domain import ARTICLES, ContractNature, limit_bps
+from app.contracts.domain import ARTICLES, ContractNature, Law, limit_bps
 from app.infra.db import ItemQuery, ListQuery, instant, money, public_id
 from app.journal.openings import OPENING
 
@@ -14,8 +14,9 @@ BY = (
 _HEADER = f"""
       'id', {public_id("sct", "k.id")}, 'award_id', {public_id("awd", "k.award_id")},
       'lot_id', {public_id("lot", "k.lot_id")}, 'number', k.number, 'signed_on', k.signed_on,
-      'starts_on', k.starts_on, 'months', k.months, 'nature', k.nature, 'form', k.form,
-      'form_reason', k.form_reason, 'payment', k.payment, 'amount', {money("k.amount_cents")},
+      'starts_on', k.starts_on, 'months', k.months, 'law', k.law, 'nature', k.nature,
+      'form', k.form, 'form_reason', k.form_reason, 'payment', k.payment,
+      'amount', {money("k.amount_cents")},
       'maximum', {money("k.maximum_cents")}, 'european_threshold', {money("k.threshold_cents")},
       'account_days', k.account_days, {BY.format("k")}"""
 
@@ -35,12 +36,14 @@ _CLOSURE = f"""(
       'reason', z.reason, 'ended_on', z.ended_on, 'recorded_at', {instant("z.recorded_at")})
     FROM contract_closure z WHERE {_OF_K.format("z")})"""
 
-_LIMIT = " ".join(f"WHEN '{one}' THEN {limit_bps(one)}" for one in ContractNature)
+_LIMIT = " ".join(
+    f"WHEN '{law} {one}' THEN {limit_bps(law, one)}" for law in Law for one in ContractNature
+)
 
 _AMENDED = f"""(
     SELECT json_build_object(
       'total', {money("b.total")}, 'total_bps', {{0}}, 'low_amount', {money("b.low")},
-      'low_amount_bps', {{1}}, 'limit_bps', CASE k.nature {_LIMIT} END)
+      'low_amount_bps', {{1}}, 'limit_bps', CASE k.law || ' ' || k.nature {_LIMIT} END)
     FROM (SELECT coalesce(sum(a.change_cents), 0)::bigint AS total,
         coalesce(sum(a.change_cents) FILTER (WHERE a.ground = 'low_amount'), 0)::bigint AS low
       FROM amendment a WHERE {_OF_K.format("a")}) b)""".format(
@@ -115,12 +118,18 @@ _ORDER = f"""
       FROM contract_part p WHERE p.cluster_id = o.cluster_id AND p.order_id = o.id),
     {BY.format("o")}"""
 
-_ARTICLE = " ".join(f"WHEN '{ground}' THEN '{article}'" for ground, article in ARTICLES.items())
+_ARTICLE = " ".join(
+    f"WHEN '{law} {ground}' THEN '{article}'"
+    for law, articles in ARTICLES.items()
+    for ground, article in articles.items()
+)
 
 _AMENDMENT = f"""
     'id', {public_id("amd", "o.id")}, 'ground', o.ground,
-    'article', CASE o.ground {_ARTICLE} END, 'reason', o.reason, 'signed_on', o.signed_on,
-    'change', {money("o.change_cents")}, 'reverses', {public_id("amd", "o.reverses")},
+    'article', (SELECT CASE k.law || ' ' || o.ground {_ARTICLE} END FROM signed_contract k
+      WHERE k.cluster_id = o.cluster_id AND k.id = o.contract_id),
+    'reason', o.reason, 'signed_on', o.signed_on, 'change', {money("o.change_cents")},
+    'reverses', {public_id("amd", "o.reverses")},
     {BY.format("o")}"""
 
 

@@ -20,6 +20,7 @@ class SignedContract(TenantRow, Base):
     signed_on: Mapped[date]
     starts_on: Mapped[date]
     months: Mapped[int]
+    law: Mapped[str]
     nature: Mapped[str]
     form: Mapped[str]
     form_reason: Mapped[str | None]

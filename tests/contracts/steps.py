@@ -96,10 +96,15 @@ class Work:
 
 
 async def won(
-    world: World, *, amount: int | None = 90_000 * EURO, lots: int = 1, form: str = "conjoint"
+    world: World,
+    *,
+    amount: int | None = 90_000 * EURO,
+    lots: int = 1,
+    form: str = "conjoint",
+    concession: bool = False,
 ) -> tuple[Bid, Any]:
     """A bid of alpha and beta, 60 to 40, that won its first lot; and the award."""
-    tender = await write_tender(world, lots=lots)
+    tender = await write_tender(world, lots=lots, concession=concession)
     bid = await Bid.form(tender, world.alpha, world.beta, form=form)
     ok(await bid.write(bid.shares(6_000, 4_000, amount=amount)), 200)
     await bid.agree()
@@ -112,9 +117,10 @@ async def sign_contract(bid: Bid, award: Any, **said: Any) -> Response:
     return await bid.lead.post(f"{bid.path}/contracts", contract_body(award["id"], **said))
 
 
-async def signed(world: World, **said: Any) -> Work:
+async def signed(world: World, *, of: str = "procurement", **said: Any) -> Work:
     """A contract of 90,000 € that runs: 54,000 for alpha, 36,000 for beta."""
-    bid, award = await won(world, form=said.get("form", "conjoint"))
+    concession = of == "concession"
+    bid, award = await won(world, form=said.get("form", "conjoint"), concession=concession)
     return Work(bid, ok(await sign_contract(bid, award, **said)))
 
 

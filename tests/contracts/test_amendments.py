@@ -70,6 +70,32 @@ async def test_r2194_1_and_7_have_no_share_to_stay_under(world: World) -> None:
     assert (await work.now())["amended"]["low_amount_bps"] == 0
 
 
+async def test_r3135_8_a_concession_has_ten_percent_of_works_too(world: World) -> None:
+    work = await signed(world, of="concession", nature="works")
+    assert work.body["law"] == "concession"
+    assert work.body["european_threshold"]["amount_cents"] == 5_404_000 * EURO
+    over = refused(
+        await work.amend("low_amount", 900_000, 6_300_000, 3_600_000), 409, "beyond_low_amount"
+    )
+    assert "R3135-8, R3135-9" in over["detail"]
+    assert "R2194" not in over["detail"]
+    low = ok(await work.amend("low_amount", 899_999, 6_299_999, 3_600_000))
+    assert (low["article"], low["amended"]["limit_bps"]) == ("R3135-8", 1_000)
+    now = await work.now()
+    assert (now["law"], now["amended"]) == ("concession", low["amended"])
+    (listed,) = ok(await work.lead.get(f"{work.path}/amendments"), 200)["items"]
+    assert listed["article"] == "R3135-8"
+
+
+async def test_r3135_3_a_concession_changes_by_half_at_most(world: World) -> None:
+    work = await signed(world, of="concession")
+    for ground, article in (("additional_works", "R3135-2"), ("unforeseen", "R3135-5")):
+        over = await work.amend(ground, 4_500_001, 9_900_001, 3_600_000)
+        detail = refused(over, 409, "beyond_half")["detail"]
+        assert article in detail
+        assert "R3135-3" in detail
+
+
 async def test_r2142_20_the_new_parts_are_exact(world: World) -> None:
     work = await signed(world)
     wrong = await work.amend("low_amount", 500_000, 5_900_000, 3_599_999)

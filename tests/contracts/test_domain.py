@@ -12,6 +12,7 @@ from app.contracts.domain import (
     BeyondLowAmount,
     ContractNature,
     Ground,
+    Law,
     Movement,
     Owed,
     PartsNotExact,
@@ -35,30 +36,37 @@ DAY = date(2026, 3, 2)
 @given(
     st.integers(1, 10**9).map(lambda tens: 10 * tens) | AMOUNTS,
     AMOUNTS,
+    st.sampled_from(Law),
     NATURES,
     st.integers(-(10**12), 10**12),
     st.sampled_from((-1, 1)),
     st.integers(-2, 2) | st.integers(-(10**12), 10**12),
 )
 def test_r2194_8_refused_exactly_when_the_share_shown_or_the_threshold_is_reached(
-    initial: int, threshold: int, nature: ContractNature, so_far: int, sign: int, beside: int
+    initial: int,
+    threshold: int,
+    law: Law,
+    nature: ContractNature,
+    so_far: int,
+    sign: int,
+    beside: int,
 ) -> None:
-    limit = min(initial * limit_bps(nature) // 10_000, threshold)
+    limit = min(initial * limit_bps(law, nature) // 10_000, threshold)
     total = sign * (limit + beside)
-    within = cumulated_bps(initial, total) < limit_bps(nature) and abs(total) < threshold
+    within = cumulated_bps(initial, total) < limit_bps(law, nature) and abs(total) < threshold
     try:
-        Base(initial, nature, threshold).check(Ground.LOW_AMOUNT, total - so_far, so_far)
+        Base(initial, law, nature, threshold).check(Ground.LOW_AMOUNT, total - so_far, so_far)
     except BeyondLowAmount:
         assert not within
     else:
         assert within
 
 
-@given(AMOUNTS, AMOUNTS, NATURES)
+@given(AMOUNTS, AMOUNTS, st.sampled_from(Law), NATURES)
 def test_r2194_8_what_is_told_to_be_accepted_is_and_one_cent_more_is_not(
-    initial: int, threshold: int, nature: ContractNature
+    initial: int, threshold: int, law: Law, nature: ContractNature
 ) -> None:
-    base = Base(initial, nature, threshold)
+    base = Base(initial, law, nature, threshold)
     base.check(Ground.LOW_AMOUNT, base.most(), 0)
     with pytest.raises(BeyondLowAmount):
         base.check(Ground.LOW_AMOUNT, base.most() + 1, 0)
@@ -132,15 +140,17 @@ def test_domain_3_the_oldest_receipt_of_which_something_stands_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nature", "day", "euros"),
+    ("law", "nature", "day", "euros"),
     [
-        (ContractNature.WORKS, date(2026, 1, 1), 5_404_000),
-        (ContractNature.SERVICES, date(2026, 6, 1), 216_000),
-        (ContractNature.SUPPLIES, date(2025, 12, 31), 221_000),
-        (ContractNature.WORKS, date(2023, 1, 1), 5_382_000),
+        (Law.PROCUREMENT, ContractNature.WORKS, date(2026, 1, 1), 5_404_000),
+        (Law.PROCUREMENT, ContractNature.SERVICES, date(2026, 6, 1), 216_000),
+        (Law.PROCUREMENT, ContractNature.SUPPLIES, date(2025, 12, 31), 221_000),
+        (Law.PROCUREMENT, ContractNature.WORKS, date(2023, 1, 1), 5_382_000),
+        (Law.CONCESSION, ContractNature.SERVICES, date(2026, 1, 1), 5_404_000),
+        (Law.CONCESSION, ContractNature.SERVICES, date(2025, 12, 31), 5_538_000),
     ],
 )
 def test_annex_2_the_european_thresholds_of_local_buyers(
-    nature: ContractNature, day: date, euros: int
+    law: Law, nature: ContractNature, day: date, euros: int
 ) -> None:
-    assert european_threshold(nature, day) == euros * 100
+    assert european_threshold(law, nature, day) == euros * 100

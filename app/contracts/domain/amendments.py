@@ -1,4 +1,7 @@
-"""By how much a contract may change without a new call (R2194-1 to R2194-9)."""
+"""By how much a contract may change without a new call.
+
+R2194-1 to R2194-9 for procurement; R3135-1 to R3135-9, number for number, for concessions.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from app.contracts.domain.errors import (
     BeyondMaximum,
     PartsNotExact,
 )
-from app.contracts.domain.terms import ContractNature
+from app.contracts.domain.terms import ContractNature, Law
 from app.kernel.errors import Fault
 from app.kernel.money import BPS_WHOLE
 from app.kernel.words import euros, percent
@@ -36,27 +39,30 @@ class Ground(StrEnum):
     """R2194-8."""
 
 
+SERIES = {Law.PROCUREMENT: "R2194", Law.CONCESSION: "R3135"}
+_NUMBERS = {
+    Ground.REVIEW_CLAUSE: 1,
+    Ground.ADDITIONAL_WORKS: 2,
+    Ground.UNFORESEEN: 5,
+    Ground.SUBSTITUTION: 6,
+    Ground.NOT_SUBSTANTIAL: 7,
+    Ground.LOW_AMOUNT: 8,
+}
 ARTICLES = {
-    Ground.REVIEW_CLAUSE: "R2194-1",
-    Ground.ADDITIONAL_WORKS: "R2194-2",
-    Ground.UNFORESEEN: "R2194-5",
-    Ground.SUBSTITUTION: "R2194-6",
-    Ground.NOT_SUBSTANTIAL: "R2194-7",
-    Ground.LOW_AMOUNT: "R2194-8",
+    law: {ground: f"{series}-{number}" for ground, number in _NUMBERS.items()}
+    for law, series in SERIES.items()
 }
 UP_TO_HALF = frozenset({Ground.ADDITIONAL_WORKS, Ground.UNFORESEEN})
-"""Each of them stays within half of the initial amount (R2194-3, R2194-5)."""
-
-_LIMIT_BPS = {
-    ContractNature.WORKS: 1_500,
-    ContractNature.SERVICES: 1_000,
-    ContractNature.SUPPLIES: 1_000,
-}
+"""Each of them stays within half of the initial amount (R2194-3, R2194-5; R3135-3, R3135-5)."""
 
 
-def limit_bps(nature: ContractNature) -> int:
-    """What amendments of low amount stay under, cumulated, in basis points (R2194-8)."""
-    return _LIMIT_BPS[nature]
+def limit_bps(law: Law, nature: ContractNature) -> int:
+    """What amendments of low amount stay under, cumulated, in basis points.
+
+    15 % of procured works (R2194-8), 10 % of all else, concessions of works too (R3135-8).
+    """
+    procured_works = law == Law.PROCUREMENT and nature == ContractNature.WORKS
+    return 1_500 if procured_works else 1_000
 
 
 def cumulated_bps(initial_cents: int, change_cents: int) -> int:
@@ -69,32 +75,39 @@ class Base:
     """What changes are measured against: the initial amount, or the maximum of a framework."""
 
     initial_cents: int
+    law: Law
     nature: ContractNature
     threshold_cents: int
 
+    @property
+    def limit_bps(self) -> int:
+        """What amendments of low amount stay under, cumulated."""
+        return limit_bps(self.law, self.nature)
+
     def most(self) -> int:
         """The largest cumulated change of low amount, in cents: strictly under both limits."""
-        under_share = (self.initial_cents * limit_bps(self.nature) - 1) // BPS_WHOLE
+        under_share = (self.initial_cents * self.limit_bps - 1) // BPS_WHOLE
         return min(under_share, self.threshold_cents - 1)
 
     def check(self, ground: Ground, change_cents: int, low_so_far_cents: int) -> None:
         """Raise BeyondHalf or BeyondLowAmount, each with what would be accepted.
 
         ``low_so_far_cents`` is what former amendments of low amount come to on balance: they
-        count together (R2194-9; directive 2014/24 article 72.2, net cumulative value).
+        count together (R2194-9, R3135-9; directives 2014/24 article 72.2 and 2014/23 article
+        43.2, net cumulative value).
         """
         if ground in UP_TO_HALF and abs(change_cents) * 2 > self.initial_cents:
-            half = euros(self.initial_cents // 2)
+            article, half = ARTICLES[self.law][ground], euros(self.initial_cents // 2)
             raise BeyondHalf(
-                f"Une modification de l'article {ARTICLES[ground]} ne dépasse pas 50 % du montant "
-                f"initial (CCP R2194-3) : au plus {half}."
+                f"Une modification de l'article {article} ne dépasse pas 50 % du montant "
+                f"initial (CCP {SERIES[self.law]}-3) : au plus {half}."
             )
         total = low_so_far_cents + change_cents
         if ground == Ground.LOW_AMOUNT and abs(total) > self.most():
             raise BeyondLowAmount(self._refusal(change_cents, low_so_far_cents))
 
     def _refusal(self, change_cents: int, so_far_cents: int) -> str:
-        sign = 1 if change_cents > 0 else -1
+        sign, series = 1 if change_cents > 0 else -1, SERIES[self.law]
         left = sign * self.most() - so_far_cents
         total = percent(cumulated_bps(self.initial_cents, so_far_cents + change_cents))
         accepted = (
@@ -104,8 +117,8 @@ class Base:
         )
         return (
             f"Cumulées, les modifications de faible montant feraient {total} du montant initial : "
-            f"il faut moins de {percent(limit_bps(self.nature))}, et moins que le seuil européen "
-            f"de {euros(self.threshold_cents)} (CCP R2194-8, R2194-9). {accepted}."
+            f"il faut moins de {percent(self.limit_bps)}, et moins que le seuil européen "
+            f"de {euros(self.threshold_cents)} (CCP {series}-8, {series}-9). {accepted}."
         )
 
 

@@ -99,20 +99,20 @@ class PartsNotExact(Invalid):
 
 
 class BeyondLowAmount(Conflict):
-    """Cumulated, under 10 % or 15 % and under the European threshold (R2194-8, R2194-9)."""
+    """Cumulated, under 10 % or 15 % and under the European threshold (R2194-8, R3135-8)."""
 
     code = "beyond_low_amount"
     title = (
-        "Ces modifications ne sont plus de faible montant (CCP R2194-8 et R2194-9 : moins de 10 % "
+        "Ces modifications ne sont plus de faible montant (CCP R2194-8, R3135-8 : moins de 10 % "
         "du montant initial, 15 % pour des travaux, et moins que le seuil européen, cumulées)."
     )
 
 
 class BeyondHalf(Conflict):
-    """Additional work, or the unforeseen: each up to half of the initial amount (R2194-3)."""
+    """Additional work, or the unforeseen: each up to half of the amount (R2194-3, R3135-3)."""
 
     code = "beyond_half"
-    title = "Une telle modification ne dépasse pas 50 % du montant initial (CCP R2194-3)."
+    title = "Une telle modification ne dépasse pas 50 % du montant initial (CCP R2194-3, R3135-3)."
 
 
 class BelowNothing(Conflict):

@@ -14,6 +14,15 @@ from app.contracts.domain.errors import (
 )
 
 
+class Law(StrEnum):
+    """The part of the code that a contract is under: its articles and its limits."""
+
+    PROCUREMENT = "procurement"
+    """Part two: the buyer pays a price."""
+    CONCESSION = "concession"
+    """Part three: the holder carries the risk (L1121-1)."""
+
+
 class ContractNature(StrEnum):
     """What is bought: the threshold of R2194-8 depends on it."""
 
@@ -56,17 +65,18 @@ _EUROPEAN = (
     (date(2024, 1, 1), 5_538_000_00, 221_000_00),
     (date.min, 5_382_000_00, 215_000_00),
 )
-"""From which day on: works, then services and supplies of local buyers (annex 2 of the code)."""
+"""From which day on: works and concessions, then the rest, of local buyers (annex 2)."""
 
 
-def european_threshold(nature: ContractNature, on: date) -> int:
+def european_threshold(law: Law, nature: ContractNature, on: date) -> int:
     """The threshold in force on a day, in cents excluding tax, of buyers other than the State.
 
     Those of the State (services and supplies) and of network operators differ: a contract may
     name its own.
     """
     found = next(one for one in _EUROPEAN if on >= one[0])
-    return found[1] if nature == ContractNature.WORKS else found[2]
+    large = law == Law.CONCESSION or nature == ContractNature.WORKS
+    return found[1] if large else found[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +137,8 @@ class Terms:
         if self.payment == Payment.JOINT_ACCOUNT and self.form != Form.SOLIDAIRE:
             raise JointAccountUnexpected
 
-    def threshold(self) -> int:
+    def threshold(self, law: Law) -> int:
         """The European threshold that its amendments stay under, in cents."""
         if self.threshold_cents is not None:
             return self.threshold_cents
-        return european_threshold(self.nature, self.signed_on)
+        return european_threshold(law, self.nature, self.signed_on)

@@ -119,7 +119,8 @@ class AmendmentIn(In):
 
     ground: Ground = Field(
         description="R2194-1 `review_clause`, R2194-2 `additional_works`, R2194-5 `unforeseen`, "
-        "R2194-6 `substitution`, R2194-7 `not_substantial`, R2194-8 `low_amount`."
+        "R2194-6 `substitution`, R2194-7 `not_substantial`, R2194-8 `low_amount`; of a concession, "
+        "the same numbers of R3135."
     )
     reason: Reason = Field(examples=["Deux journées de médiation en plus, à la demande."])
     signed_on: Day

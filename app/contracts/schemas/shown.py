@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from app.consortia.domain import Form
 from app.contracts import domain
-from app.contracts.domain import ContractNature, Ending, Ground, Payment
+from app.contracts.domain import ContractNature, Ending, Ground, Law, Payment
 from app.contracts.models import Amendment, ContractOrder, SignedContract
 from app.contracts.service import Amended, Ordered, Signed
 from app.infra.http.ids import (
@@ -41,6 +41,7 @@ class ContractOut(Out):
     signed_on: date
     starts_on: date
     months: int
+    law: Law = Field(description="Of a concession's tender: R3135-1 to 9; else R2194-1 to 9.")
     nature: ContractNature
     form: Form
     form_reason: str | None
@@ -70,13 +71,13 @@ class ClosureOut(Out):
 
 
 class ChangedOut(Out):
-    """What amendments come to on balance, against the initial amount or maximum (R2194-9)."""
+    """What amendments come to on balance, against the initial amount or maximum."""
 
     total: MoneyOut
     total_bps: int = Field(description="In basis points of the initial amount, cut, unsigned.")
-    low_amount: MoneyOut = Field(description="Of them, those of R2194-8.")
+    low_amount: MoneyOut = Field(description="Of them, those of R2194-8 or R3135-8.")
     low_amount_bps: int
-    limit_bps: int = Field(description="What `low_amount_bps` stays under (R2194-8).")
+    limit_bps: int = Field(description="What `low_amount_bps` stays under (R2194-8, R3135-8).")
 
 
 class ContractState(ContractOut):
@@ -143,6 +144,7 @@ def signed_out(signed: Signed) -> SignedOut:
         signed_on=one.signed_on,
         starts_on=one.starts_on,
         months=one.months,
+        law=Law(one.law),
         nature=ContractNature(one.nature),
         form=Form(one.form),
         form_reason=one.form_reason,
@@ -180,7 +182,7 @@ def amended_out(amended: Amended) -> AmendedOut:
     return AmendedOut(
         id=one.id,
         ground=ground,
-        article=domain.ARTICLES[ground],
+        article=domain.ARTICLES[Law(amended.contract.law)][ground],
         reason=one.reason,
         signed_on=one.signed_on,
         change=MoneyOut(amount_cents=one.change_cents),
@@ -200,5 +202,5 @@ def _changed_out(amended: Amended) -> ChangedOut:
         total_bps=domain.cumulated_bps(initial, amended.change_cents),
         low_amount=MoneyOut(amount_cents=amended.low_amount_cents),
         low_amount_bps=domain.cumulated_bps(initial, amended.low_amount_cents),
-        limit_bps=domain.limit_bps(ContractNature(contract.nature)),
+        limit_bps=domain.limit_bps(Law(contract.law), ContractNature(contract.nature)),
     )

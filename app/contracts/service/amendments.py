@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.consortia import service as consortia
 from app.consortia.service import Standing
 from app.contracts import domain, repository
-from app.contracts.domain import Base, ContractNature, Ground
+from app.contracts.domain import Base, ContractNature, Ground, Law
 from app.contracts.events import AmendmentReversed, ContractAmended
 from app.contracts.models import Amendment, SignedContract
 from app.contracts.service.parts import (
@@ -71,7 +71,12 @@ async def amend(
     )
     contract = await repository.running(session, standing, contract_id)
     check_day(actor, contract, change.signed_on, "/signed_on")
-    base = Base(contract.initial_cents, ContractNature(contract.nature), contract.threshold_cents)
+    base = Base(
+        contract.initial_cents,
+        Law(contract.law),
+        ContractNature(contract.nature),
+        contract.threshold_cents,
+    )
     low = await repository.changed_by(session, contract, Ground.LOW_AMOUNT)
     base.check(change.ground, change.change_cents, low)
     moved = await _moved(session, standing, contract, change)

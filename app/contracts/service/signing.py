@@ -9,7 +9,7 @@ from app.consortia import service as consortia
 from app.consortia.domain import Form
 from app.consortia.models import Consortium
 from app.contracts import domain
-from app.contracts.domain import Forms, Terms
+from app.contracts.domain import Forms, Law, Terms
 from app.contracts.events import ContractSigned
 from app.contracts.models import SignedContract
 from app.contracts.service.parts import add_parts
@@ -43,7 +43,9 @@ async def sign(
     """
     standing = await consortia.speak(session, actor, consortium_id, Permission.COMMIT_COMPANY)
     award, parts = await consortia.won_award(session, standing, award_id)
-    rules = await tenders.rules_of(session, actor, standing.consortium.tender_id)
+    tender = await tenders.get_tender(session, actor, standing.consortium.tender_id)
+    law = Law.CONCESSION if tender.concession else Law.PROCUREMENT
+    rules = await tenders.rules_of(session, actor, tender.id)
     forms = _forms(standing.consortium, rules)
     terms.check(forms, award.amount_cents)
     not_in_future(terms.signed_on, actor.now.date(), "/signed_on")
@@ -59,13 +61,14 @@ async def sign(
         signed_on=terms.signed_on,
         starts_on=terms.starts_on,
         months=terms.months,
+        law=law,
         nature=terms.nature,
         form=terms.form,
         form_reason=terms.form_reason or (rules.form_reason if forms.imposed else None),
         payment=terms.payment,
         amount_cents=award.amount_cents,
         maximum_cents=terms.maximum_cents,
-        threshold_cents=terms.threshold(),
+        threshold_cents=terms.threshold(law),
         account_days=terms.account_days,
         person_id=actor.person_id,
         recorded_at=actor.now,
