@@ -242,15 +242,29 @@ async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
         open_database(town.settings.owner_url(), role=None, size=1) as owner,
         owner.transaction() as session,
     ):
-        charged = await session.scalar(text("SELECT sum(amount_cents) FROM charge"))
-        income = await session.scalar(
+        rows = await session.execute(
             text(
-                "SELECT sum(p.amount_cents) FROM ledger_posting p JOIN ledger_account a"
-                " ON a.cluster_id = p.cluster_id AND a.id = p.credit_account_id"
-                " WHERE a.code LIKE '706%'"
+                "SELECT (bps IS NULL)::text, sum(amount_cents)::bigint FROM charge GROUP BY 1"
+                " UNION ALL SELECT a.code, sum(CASE WHEN a.id = p.credit_account_id"
+                " THEN p.amount_cents ELSE -p.amount_cents END)::bigint"
+                " FROM ledger_posting p JOIN ledger_account a ON a.cluster_id = p.cluster_id"
+                " AND a.id IN (p.credit_account_id, p.debit_account_id)"
+                " WHERE a.code IN ('706', '756') GROUP BY 1"
             )
         )
-    assert charged == income == sum(cents for _, cents, _ in FORGE_RECEIPTS) * 15 // 100
+        found = {str(name): int(cents) for name, cents in rows}
+    assert (
+        found["false"] == found["706"] == sum(cents for _, cents, _ in FORGE_RECEIPTS) * 15 // 100
+    )
+    assert found["true"] == found["756"] > 0
+
+
+async def test_the_year_is_charged_and_one_correction_shows_as_a_line(town: Town) -> None:
+    seen = await town.get(TREASURER, "/v1/fee-runs/preview?year=2026")
+    assert (seen["lines"], len(seen["missing"])) == ([], 1)
+    charges = (await town.get("plomb@furan.example", "/v1/charges"))["items"]
+    fees = [one["amount"]["amount_cents"] for one in charges if one["nature"] == "fee"]
+    assert fees == [1_000_00 - 1_800_00, 1_800_00]
 
 
 async def test_the_watch_tells_what_is_likely_to_be_renewed(town: Town) -> None:

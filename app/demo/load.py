@@ -26,6 +26,7 @@ from app.demo.companies import (
     TREASURER,
 )
 from app.demo.documents import issue_some
+from app.demo.fees import charge_a_year
 from app.demo.searches import watch_for
 from app.demo.shapes import Record
 from app.demo.stage import Stage
@@ -180,6 +181,7 @@ async def build(
             )
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
+    await charge_a_year(stage)
     await watch_for(stage)
     await prove(stage)
     await issue_some(stage, files)
