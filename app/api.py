@@ -29,6 +29,7 @@ from app.documents.endpoints import files as document_files
 from app.documents.endpoints import router as documents
 from app.fees.endpoints import router as fees
 from app.flows.endpoints import router as flows
+from app.flows.run_endpoints import router as charge_runs
 from app.infra.http.deps import scopes_of
 from app.journal.endpoints import router as journal
 from app.ledger.chart.endpoints import router as chart
@@ -93,6 +94,7 @@ ROOMS = (
     clauses,
     contributions,
     flows,
+    charge_runs,
     fees,
     ledger,
     chart,

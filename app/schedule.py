@@ -10,6 +10,7 @@ from procrastinate.jobs import Status
 from app.alerts import tasks as alerts
 from app.certificates import tasks as certificates
 from app.documents import tasks as documents
+from app.flows import tasks as flows
 from app.journal import tasks as journal
 from app.people import tasks as people
 from app.searches import tasks as searches
@@ -42,6 +43,7 @@ ROOMS = (
     documents.blueprint,
     tenders.blueprint,
     searches.blueprint,
+    flows.blueprint,
     alerts.blueprint,
 )
 

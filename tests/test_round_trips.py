@@ -117,6 +117,7 @@ async def fill(world: World) -> None:
     ok(await record_year(bid, 2025))
     ok(await hand_in(bid, 2025, "2026-02-15"))
     ok(await world.alpha.post("/v1/flows", flow_body(world.beta)))
+    ok(await world.treasurer.post("/v1/charge-runs", {"until": NOW.date().isoformat()}))
     for number in range(4):
         ok(await bid.receive(world.alpha, 100 * EURO, f"F{number}"))
         payment = {

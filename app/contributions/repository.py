@@ -1,11 +1,11 @@
 """Queries of contributions by name; each starts from the actor's cluster, in Python too."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +15,10 @@ from app.contributions.models import (
     Charge,
     Flow,
     Forecast,
+    Payment,
     Policy,
     PolicyRate,
+    Settlement,
 )
 from app.infra.db import hold
 from app.kernel.actor import Actor
@@ -132,11 +134,53 @@ async def history(
     session: AsyncSession, actor: Actor, award_id: UUID, party_id: UUID
 ) -> tuple[list[Line], int]:
     """What was charged to a party on an award, oldest first, and the sum of its flows in cents."""
-    flow = (
-        Flow.cluster_id == actor.cluster_id,
-        Flow.award_id == award_id,
-        Flow.party_id == party_id,
+    return await _lines(session, actor, Flow.award_id == award_id, Flow.party_id == party_id)
+
+
+async def subject_history(
+    session: AsyncSession, actor: Actor, subject_id: UUID, member_id: UUID
+) -> tuple[list[Line], int]:
+    """The same of what a debtor was charged on an invoice between members."""
+    of_it = (Flow.subject_id == subject_id, Flow.member_id == member_id)
+    return await _lines(session, actor, *of_it)
+
+
+async def debtors_of(session: AsyncSession, actor: Actor, subject_id: UUID) -> list[UUID]:
+    """Who was charged on an invoice between members: the seller, then the buyer of the half."""
+    rows = await session.scalars(
+        select(Flow.member_id)
+        .where(
+            Flow.cluster_id == actor.cluster_id, Flow.subject_id == subject_id, Flow.position == 1
+        )
+        .order_by(Flow.id != subject_id)
     )
+    return list(rows)
+
+
+async def with_advances(
+    session: AsyncSession, actor: Actor, member_ids: Collection[UUID]
+) -> list[UUID]:
+    """Those of the members that have paid more than was charged, in the order of their ids."""
+    settled = (
+        select(func.coalesce(func.sum(Settlement.amount_cents), 0))
+        .where(
+            Settlement.cluster_id == Payment.cluster_id,
+            Settlement.payment_id == Payment.id,
+        )
+        .scalar_subquery()
+    )
+    query = select(Payment.member_id).where(
+        Payment.cluster_id == actor.cluster_id,
+        Payment.member_id.in_(member_ids),
+        Payment.amount_cents > settled,
+    )
+    return list(await session.scalars(query.distinct().order_by(Payment.member_id)))
+
+
+async def _lines(
+    session: AsyncSession, actor: Actor, *of_it: ColumnElement[bool]
+) -> tuple[list[Line], int]:
+    flow = (Flow.cluster_id == actor.cluster_id, *of_it)
     charges = await session.scalars(
         select(Charge)
         .join(Flow, (Flow.cluster_id == Charge.cluster_id) & (Flow.id == Charge.flow_id))

@@ -237,6 +237,8 @@ async def build_scene(
         sold = flow_body(world.people[buyer], number=f"F-{seller}", cents=213_717_131)
         flow = ok(await world.people[seller].post("/v1/flows", sold))
         scene.own.setdefault("flow_id", flow["id"])
+    run = ok(await world.treasurer.post("/v1/charge-runs", {"until": NOW.date().isoformat()}))
+    scene.own["run_id"] = run["id"]
     for name in ("alpha", "gamma"):
         paid = {
             "member_id": world.people[name].member,

@@ -9,6 +9,7 @@ from app.clusters.service.links import declare_link, end_link
 from app.clusters.service.members import (
     active_members,
     admit_member,
+    all_members,
     get_member,
     is_member,
     members_by_id,
@@ -23,6 +24,7 @@ __all__ = [
     "Company",
     "active_members",
     "admit_member",
+    "all_members",
     "change_cluster",
     "change_member",
     "checked_siren",

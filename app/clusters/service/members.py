@@ -87,6 +87,12 @@ async def members_by_id(session: AsyncSession, actor: Actor, ids: set[UUID]) -> 
     return {member.id: member for member in found}
 
 
+async def all_members(session: AsyncSession, actor: Actor) -> list[Member]:
+    """Every member that the caller may see, whatever has become of it."""
+    found = await session.scalars(select(Member).where(Member.cluster_id == actor.cluster_id))
+    return list(found)
+
+
 async def active_members(session: AsyncSession, actor: Actor, ids: set[UUID]) -> dict[UUID, Member]:
     """The named members, all of them active; raises UnknownMember."""
     found = await session.scalars(

@@ -96,6 +96,14 @@ class PolicyTerms:
         return next(rate for rate in self.rates if rate.nature == nature)
 
 
+_DEBTORS = {
+    FlowNature.JOINT_ANSWER: {Debtor.OWN_PART},
+    FlowNature.CO_CONTRACTING: {Debtor.OWN_PART, Debtor.SELLER},
+    FlowNature.BUSINESS: {Debtor.OWN_PART, Debtor.SELLER, Debtor.BOTH_HALVES},
+}
+"""Who may owe: an own part is the seller's, and an invoice to a client has no buyer here."""
+
+
 def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
     faults = []
     if sorted(rate.nature for rate in rates) != sorted(FlowNature):
@@ -113,11 +121,17 @@ def _rate_faults(rates: Sequence[Rate]) -> list[Fault]:
                 " ou à l'attribution (award) : les factures ne sont pas encore enregistrées."
             )
             faults.append(Fault(f"{where}/trigger", "not_supported", message))
-        if rate.nature == FlowNature.JOINT_ANSWER and rate.base != Base.EXCLUDING_TAX:
-            message = "La contribution des réponses communes se calcule sur le montant hors taxe."
+        if rate.nature != FlowNature.JOINT_ANSWER and rate.trigger != Trigger.INVOICE:
+            message = "La contribution des flux entre membres est due à la facture (invoice)."
+            faults.append(Fault(f"{where}/trigger", "not_supported", message))
+        if rate.base != Base.EXCLUDING_TAX:
+            message = "La contribution se calcule sur le montant hors taxe."
             faults.append(Fault(f"{where}/base", "not_supported", message))
-        if rate.nature == FlowNature.JOINT_ANSWER and rate.debtor != Debtor.OWN_PART:
-            message = "Dans une réponse commune, chacun doit la contribution de sa propre part."
+        if rate.debtor not in _DEBTORS[rate.nature]:
+            message = (
+                "Chacun la doit sur sa propre part (own_part) ; entre membres, le vendeur (seller),"
+                " ou les deux par moitié (both_halves)."
+            )
             faults.append(Fault(f"{where}/debtor", "not_supported", message))
     return faults
 

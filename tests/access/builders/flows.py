@@ -3,6 +3,7 @@
 from tests.access.calls import Call, builds
 from tests.access.scene import Scene
 from tests.flows.steps import flow_body
+from tests.world import NOW
 
 
 @builds("list_flows")
@@ -43,3 +44,16 @@ def inside(scene: Scene, who: str) -> Call:
 def reverse(scene: Scene, _who: str) -> Call:
     """What the manager's company has sold."""
     return Call({"flow_id": scene.own["flow_id"]}, body={"reason": "Saisie deux fois"})
+
+
+@builds("start_charge_run")
+def start_run(_scene: Scene, _who: str) -> Call:
+    """All that waits."""
+    return Call(body={"until": NOW.date().isoformat()})
+
+
+@builds("preview_charge_run")
+@builds("list_charge_preview_lines")
+def preview(_scene: Scene, _who: str) -> Call:
+    """All that waits."""
+    return Call(query={"until": NOW.date().isoformat()})
