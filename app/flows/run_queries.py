@@ -91,7 +91,7 @@ def preview(until: date) -> ItemQuery:
     )
 
 
-def preview_lines(until: date) -> ListQuery:
+def preview_lines(until: date | None) -> ListQuery:
     """The charges that a run would make on invoices, one by one, the oldest flow first."""
     return ListQuery(
         select=f"""
@@ -105,7 +105,7 @@ def preview_lines(until: date) -> ListQuery:
         order="id, half",
         after="(id, half) > ({}::uuid, {}::int)",
         position_length=2,
-        filters=[("occurred_on <= {}::date", [until])],
+        filters=[("occurred_on <= {}::date", [until])] if until else [],
     )
 
 

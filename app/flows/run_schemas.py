@@ -46,7 +46,7 @@ class RunOut(Out):
 class UntilPage(Page):
     """Up to which day."""
 
-    until: date = Field(description="Dated on this day or before.", examples=["2026-12-31"])
+    until: date | None = Field(None, description="Dated on this day or before.")
 
 
 class PreviewSumOut(Out):

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.contributions.batches import AMOUNT
-from app.contributions.domain import Debtor, FlowNature, PolicyTerms, default_terms
+from app.contributions.domain import Debtor, FlowNature, default_terms
+from app.contributions.verify import check_accounts
 from app.flows import runs
 from app.infra.db import Database, system_actor
 from app.kernel.ids import decode
@@ -145,6 +146,9 @@ async def test_an_advance_settles_what_a_run_charges(
     assert await balances(world) == {"411": 40_00, "512": 50_00, "706": -90_00}
     paid = sorted(one["paid"]["amount_cents"] for one in await charges(world))
     assert paid == [0, 20_00, 30_00]
+    async with world.owner.transaction() as session:
+        found = await check_accounts(session, world.cluster_id, advance=lambda _: None)
+    assert (found.faults, found.shown) == (0, [])
 
 
 async def test_nobody_owes_on_anothers_word_alone(
@@ -155,7 +159,7 @@ async def test_nobody_owes_on_anothers_word_alone(
         replace(one, debtor=Debtor.BOTH_HALVES) if one.nature == FlowNature.BUSINESS else one
         for one in terms.rates
     )
-    await vote(world, serving, PolicyTerms(halves, terms.fee_bands))
+    await vote(world, serving, replace(terms, rates=halves))
     claim = flow_body(world.alpha, number="claim", side="buyer")
     ok(await world.beta.post("/v1/flows", claim))
     flow = await declared(world.alpha, world.beta, cents=1_01)

@@ -84,7 +84,7 @@ async def use_advances(session: AsyncSession, actor: Actor, member_id: UUID) -> 
         await write(
             session,
             actor,
-            journal=Journal.SALES,
+            journal=Journal.OTHER,
             reference=f"advance:{encode('adv', new_id())}",
             occurred_on=actor.now.date(),
             memo="Avance imputée sur contributions",
