@@ -9,14 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.infra.db import ListQuery, instant, money, public_id
 from app.kernel.actor import Actor
-from app.ledger.models import LedgerClosing, LedgerTransaction
+from app.ledger.models import LedgerClosing, LedgerEntry, LedgerTransaction
 
 _NUMBER = text("""
     INSERT INTO ledger_entry (cluster_id, id, closing_id, fiscal_year, number)
     SELECT t.cluster_id, t.id, c.id, c.fiscal_year,
-      (SELECT coalesce(max(e.number), 0) FROM ledger_entry e
-       WHERE e.cluster_id = c.cluster_id AND e.fiscal_year = c.fiscal_year)
-      + row_number() OVER (ORDER BY t.booked_on, t.id)
+      :last + row_number() OVER (ORDER BY t.booked_on, t.id)
     FROM ledger_closing c
     JOIN ledger_transaction t ON t.cluster_id = c.cluster_id
       AND t.booked_on BETWEEN c.from_day AND c.until_day
@@ -35,7 +33,14 @@ async def first_day(session: AsyncSession, actor: Actor) -> date | None:
 
 async def number_entries(session: AsyncSession, closing: LedgerClosing) -> int:
     """Number what a closing closes, after what its fiscal year has; how many entries there are."""
-    values = {"cluster": closing.cluster_id, "closing": closing.id}
+    # Beforehand: inside the statement, each row would look past all that it has just written.
+    last = await session.scalar(
+        select(func.max(LedgerEntry.number)).where(
+            LedgerEntry.cluster_id == closing.cluster_id,
+            LedgerEntry.fiscal_year == closing.fiscal_year,
+        )
+    )
+    values = {"cluster": closing.cluster_id, "closing": closing.id, "last": last or 0}
     added = await session.execute(_NUMBER, values)
     return cast("CursorResult[Any]", added).rowcount
 

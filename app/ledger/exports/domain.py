@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.kernel.errors import NotFound
@@ -127,12 +128,14 @@ def _fec_line(fields: tuple[str, ...]) -> bytes:
     return "\t".join(legible(one) for one in fields).encode(FEC_ENCODING) + b"\r\n"
 
 
+@lru_cache(maxsize=4096)  # the same few names and sentences, line after line
 def legible(text: str) -> str:
     """The text in what ISO 8859-15 has, on one line: other letters lose their accent at worst.
 
     What cannot be told so (other alphabets, drawings) is a question mark.
     """
-    return "".join(_in_latin(one) for one in _on_one_line(text))
+    line = _on_one_line(text)
+    return line if line.isascii() else "".join(_in_latin(one) for one in line)
 
 
 def _in_latin(letter: str) -> str:
@@ -153,6 +156,8 @@ def _fits(text: str) -> bool:
 
 
 def _on_one_line(text: str) -> str:
+    if text.isascii() and text.isprintable():  # nearly all of a file
+        return " ".join(text.split())
     composed = unicodedata.normalize("NFC", text)
     shown = (" " if unicodedata.category(one).startswith(("C", "Z")) else one for one in composed)
     return " ".join("".join(shown).split())

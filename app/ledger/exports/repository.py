@@ -21,11 +21,12 @@ def entries(year: int, after: int) -> ItemQuery:
         select=f"""
         WITH shown AS MATERIALIZED (
           SELECT e.number, e.closing_id, t.*, app.booked_for(t.reference) AS consortium_id
-          FROM ledger_entry e
-          JOIN ledger_transaction t ON t.cluster_id = e.cluster_id AND t.id = e.id
-          WHERE e.cluster_id = app.cluster() AND e.fiscal_year = $1::bigint
-            AND e.number > $2::bigint
-          ORDER BY e.number LIMIT {PAGE})
+          FROM (
+            SELECT * FROM ledger_entry e
+            WHERE e.cluster_id = app.cluster() AND e.fiscal_year = $1::bigint
+              AND e.number > $2::bigint
+            ORDER BY e.number LIMIT {PAGE}) AS e
+          JOIN ledger_transaction t ON t.cluster_id = e.cluster_id AND t.id = e.id)
         SELECT json_build_object(
           'until', closed.until_day, 'last', closed.last, 'charts', closed.charts,
           'siren', (SELECT n.siren FROM ledger_chart n WHERE n.cluster_id = app.cluster()
