@@ -112,7 +112,7 @@ async def test_the_winners_carry_out_their_contract(town: Town) -> None:
     shown = await town.get(TREASURER, f"{path}/{signed['id']}")
     assert shown["total"]["amount_cents"] == FORGE_AWARDED * 100
     (amended,) = (await town.get(TREASURER, f"{path}/{signed['id']}/amendments"))["items"]
-    assert amended["article"] == "R2194-7"
+    assert amended["article"] == "R3135-7"
     billed = (await town.get(TREASURER, f"{path}/{signed['id']}/invoices"))["items"]
     assert [one["state"] for one in billed] == ["submitted", "approved"]
 
