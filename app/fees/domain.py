@@ -182,17 +182,18 @@ def in_year(membership: Sequence[Spell], year: int) -> list[Spell]:
 
 
 def part_of_year(within: Sequence[Spell], year: int, pro_rata: ProRata) -> Part:
-    """The part of a year that is owed: a month begun counts whole, and once (S14)."""
-    days = {
-        one.start + timedelta(days=offset)
-        for one in within
-        for offset in range(((one.end or one.start) - one.start).days)
-    }
+    """The part of a year that is owed, of spells that ``in_year`` cut: they never overlap.
+
+    A month begun counts whole, and once (S14).
+    """
+    cut = [(one.start, one.end - timedelta(days=1)) for one in within if one.end is not None]
     if pro_rata is ProRata.FULL:
-        return Part(1 if days else 0, 1)
+        return Part(1 if cut else 0, 1)
     if pro_rata is ProRata.MONTH:
-        return Part(len({day.month for day in days}), 12)
-    return Part(len(days), 366 if calendar.isleap(year) else 365)
+        begun = {month for first, last in cut for month in range(first.month, last.month + 1)}
+        return Part(len(begun), 12)
+    days = sum((last - first).days + 1 for first, last in cut)
+    return Part(days, 366 if calendar.isleap(year) else 365)
 
 
 def fee_of(terms: FeeTerms, hundredths: int, part: Part) -> int:
