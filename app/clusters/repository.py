@@ -233,9 +233,8 @@ async def tally(session: AsyncSession, candidacy: Candidacy, at: datetime) -> Ta
 
 
 MOVES = """(
-    SELECT s.member_id, json_agg(json_build_array(s.on_day, s.kind = 'admitted')
-      ORDER BY s.id) AS moves
+    SELECT coalesce(json_agg(json_build_array(s.on_day, s.kind = 'admitted') ORDER BY s.id), '[]')
     FROM member_standing s
-    WHERE s.cluster_id = app.cluster() AND s.kind IN ('admitted', 'left', 'merged')
-    GROUP BY s.member_id)"""
-"""SQL: when each company came in (true) or was gone, oldest first."""
+    WHERE s.cluster_id = app.cluster() AND s.member_id = {member}
+      AND s.kind IN ('admitted', 'left', 'merged'))"""
+"""SQL: when a company (``{member}``) came in (true) or was gone, oldest first."""

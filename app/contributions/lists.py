@@ -138,10 +138,9 @@ FEE_TERMS = """(
 """SQL: what each version of the policy says of fees."""
 
 FEE_LINES = """(
-    SELECT f.member_id, json_agg(json_build_object(
-      'amount_cents', c.amount_cents, 'policy_id', c.policy_id) ORDER BY f.position) AS lines
+    SELECT coalesce(json_agg(json_build_object(
+      'amount_cents', c.amount_cents, 'policy_id', c.policy_id) ORDER BY f.position), '[]')
     FROM flow f JOIN charge c ON c.cluster_id = f.cluster_id AND c.flow_id = f.id
-    WHERE f.cluster_id = app.cluster() AND f.kind = 'fee'
-      AND split_part(f.key, ':', 2) = ({year})::text
-    GROUP BY f.member_id)"""
-"""SQL: the fee lines of each member in the year ``{year}``, oldest first."""
+    WHERE f.cluster_id = app.cluster() AND f.kind = 'fee' AND f.member_id = {member}
+      AND split_part(f.key, ':', 2) = ({year})::text)"""
+"""SQL: the fee lines of a member (``{member}``) in the year ``{year}``, oldest first."""

@@ -31,24 +31,22 @@ _HEADCOUNTS = ListQuery(
     position_length=1,
 )
 
+# Member by member, through indexes: joins of whole tables are planned badly while rows are new.
 _FACTS = f"""
     SELECT json_build_object(
       'policies', {contributions.FEE_TERMS},
       'members', (
         SELECT coalesce(json_agg(json_build_object(
           'id', m.id, 'joined_on', m.joined_on, 'profile', m.headcount,
-          'moves', coalesce(v.moves, '[]'), 'declared', coalesce(d.declared, '[]'),
-          'charged', coalesce(l.lines, '[]'))), '[]')
-        FROM member m
-        LEFT JOIN {clusters.MOVES} v ON v.member_id = m.id
-        LEFT JOIN {contributions.FEE_LINES} l ON l.member_id = m.id
-        LEFT JOIN (
-          SELECT h.member_id, json_agg(json_build_object(
-            'id', h.id, 'method', h.method, 'hundredths', h.hundredths,
-            'declared_on', h.declared_on) ORDER BY h.id DESC) AS declared
-          FROM headcount h WHERE h.cluster_id = app.cluster() AND h.year = {{year}}
-          GROUP BY h.member_id) d ON d.member_id = m.id
-        WHERE m.cluster_id = app.cluster())) AS item"""
+          'moves', {clusters.MOVES.format(member="m.id")},
+          'charged', {contributions.FEE_LINES.format(member="m.id", year="{year}")},
+          'declared', (
+            SELECT coalesce(json_agg(json_build_object(
+              'id', h.id, 'method', h.method, 'hundredths', h.hundredths,
+              'declared_on', h.declared_on) ORDER BY h.id DESC), '[]')
+            FROM headcount h WHERE h.cluster_id = app.cluster() AND h.member_id = m.id
+              AND h.year = {{year}}))), '[]')
+        FROM member m WHERE m.cluster_id = app.cluster())) AS item"""
 """All that a year's fees hang on, of one moment; newest declarations first."""
 
 

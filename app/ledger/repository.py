@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import CursorResult, select
+from sqlalchemy import CursorResult, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from app.journal.openings import OPENING
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.ledger.domain import Account, Entry, Journal, Posting
-from app.ledger.models import LedgerAccount, LedgerClosing, LedgerPosting, LedgerTransaction
+from app.ledger.models import LedgerClosing, LedgerPosting, LedgerTransaction
 
 
 async def hold_books(session: AsyncSession, actor: Actor) -> None:
@@ -48,18 +48,20 @@ def account_id(cluster_id: UUID, code: str) -> UUID:
 
 async def open_accounts(session: AsyncSession, actor: Actor, accounts: Sequence[Account]) -> None:
     """Open the accounts that are not yet open."""
-    rows = [
-        {
-            "cluster_id": actor.cluster_id,
-            "id": account_id(actor.cluster_id, account.code),
-            "code": account.code,
-            "name": account.name,
-            "member_id": account.member_id,
-        }
-        for account in accounts
-    ]
     # Without a conflict target: naming one would require the right to read the row in the way.
-    await session.execute(insert(LedgerAccount).values(rows).on_conflict_do_nothing())
+    statement = text(
+        "INSERT INTO ledger_account (cluster_id, id, code, name, member_id)"
+        " SELECT :cluster, * FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[]),"
+        " CAST(:names AS text[]), CAST(:members AS uuid[])) ON CONFLICT DO NOTHING"
+    )
+    values = {
+        "cluster": actor.cluster_id,
+        "ids": [account_id(actor.cluster_id, account.code) for account in accounts],
+        "codes": [account.code for account in accounts],
+        "names": [account.name for account in accounts],
+        "members": [account.member_id for account in accounts],
+    }
+    await session.execute(statement, values)
 
 
 async def add_transaction(

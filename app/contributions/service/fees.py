@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clusters import service as clusters
 from app.contributions import repository
 from app.contributions.models import Charge, Flow
 from app.contributions.service.accounts import settle_all
+from app.infra.db import add_all_at_once
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.ledger import service as ledger
@@ -51,9 +51,9 @@ async def _charge(session: AsyncSession, actor: Actor, lines: Sequence[FeeLine])
     ids = [line.member_id for line in lines]
     await repository.lock_accounts(session, ids)
     members = await clusters.members_by_id(session, actor, set(ids))
-    flows = {line.key: new_id() for line in lines}
-    await session.execute(insert(Flow), [_flow(actor, line, flows[line.key]) for line in lines])
-    await session.execute(insert(Charge), [_row(actor, line, flows[line.key]) for line in lines])
+    flows = [_flow(actor, line) for line in lines]
+    charges = [_row(actor, line, flow.id) for line, flow in zip(lines, flows, strict=True)]
+    await add_all_at_once(session, [*flows, *charges])
     from_advance = await settle_all(session, actor, ids)
     entries = []
     for line in lines:
@@ -68,37 +68,37 @@ async def _charge(session: AsyncSession, actor: Actor, lines: Sequence[FeeLine])
     await ledger.post_all(session, actor, entries)
 
 
-def _flow(actor: Actor, line: FeeLine, flow_id: UUID) -> dict[str, Any]:
-    return {
-        "cluster_id": actor.cluster_id,
-        "id": flow_id,
-        "key": line.key,
-        "kind": "fee",
-        "nature": "fee",
-        "position": line.number,
-        "member_id": line.member_id,
-        "base_cents": line.amount_cents,
-        "currency": "EUR",
-        "occurred_on": line.occurred_on,
-        "recorded_at": actor.now,
-    }
+def _flow(actor: Actor, line: FeeLine) -> Flow:
+    return Flow(
+        cluster_id=actor.cluster_id,
+        id=new_id(),
+        key=line.key,
+        kind="fee",
+        nature="fee",
+        position=line.number,
+        member_id=line.member_id,
+        base_cents=line.amount_cents,
+        currency="EUR",
+        occurred_on=line.occurred_on,
+        recorded_at=actor.now,
+    )
 
 
-def _row(actor: Actor, line: FeeLine, flow_id: UUID) -> dict[str, Any]:
-    return {
-        "cluster_id": actor.cluster_id,
-        "id": new_id(),
-        "flow_id": flow_id,
-        "member_id": line.member_id,
-        "base_cents": line.amount_cents,
-        "bps": None,
-        "amount_cents": line.amount_cents,
-        "currency": "EUR",
-        "policy_id": line.policy_id,
-        "policy_version": line.policy_version,
-        "due_on": line.occurred_on,
-        "charged_at": actor.now,
-        "evidence": {
+def _row(actor: Actor, line: FeeLine, flow_id: UUID) -> Charge:
+    return Charge(
+        cluster_id=actor.cluster_id,
+        id=new_id(),
+        flow_id=flow_id,
+        member_id=line.member_id,
+        base_cents=line.amount_cents,
+        bps=None,
+        amount_cents=line.amount_cents,
+        currency="EUR",
+        policy_id=line.policy_id,
+        policy_version=line.policy_version,
+        due_on=line.occurred_on,
+        charged_at=actor.now,
+        evidence={
             **line.evidence,
             "source": line.key,
             "occurred_on": line.occurred_on.isoformat(),
@@ -106,4 +106,4 @@ def _row(actor: Actor, line: FeeLine, flow_id: UUID) -> dict[str, Any]:
             "amount_cents": line.amount_cents,
             "ledger_reference": line.key if line.amount_cents else None,
         },
-    }
+    )

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import psycopg.errors
+from psycopg.types.json import Jsonb
 from sqlalchemy import Update, inspect, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,7 +54,9 @@ async def add_all_at_once(session: AsyncSession, rows: Iterable[Base]) -> None:
             f" SELECT * FROM unnest({arrays}))"
         )
         for mark, one in columns.items():
-            values[mark] = [getattr(row, one.key) for row in same]
+            found = [getattr(row, one.key) for row in same]
+            json = isinstance(one.columns[0].type, JSONB)
+            values[mark] = [Jsonb(value) for value in found] if json else found
     if inserts:
         await session.execute(text(f"WITH {', '.join(inserts)} SELECT"), values)
 
