@@ -13,10 +13,10 @@ from app.contributions.domain import Debtor, FlowNature, default_terms
 from app.contributions.verify import check_accounts
 from app.flows import runs
 from app.infra.db import Database, system_actor
-from app.kernel.ids import decode
+from app.kernel.ids import decode, encode
 from app.kernel.money import MAX_CENTS, share
 from tests.consortia.steps import ok
-from tests.contributions.scene import balances, pay, vote
+from tests.contributions.scene import balances, pay, vote, win
 from tests.flows.steps import flow_body
 from tests.world import NOW, Person, World
 
@@ -214,3 +214,14 @@ async def test_29_percent_of_100_is_29_and_sql_rounds_as_the_kernel_does(owner: 
 @given(st.integers(1, MAX_CENTS), st.integers(0, 10_000))
 def test_the_same_rounding_for_any_amount(base: int, bps: int) -> None:
     assert base // 10_000 * bps + (base % 10_000 * bps * 2 + 10_000) // 20_000 == share(base, bps)
+
+
+async def test_what_a_joint_answer_bore_is_not_charged_again(
+    world: World, job: Database, serving: Database
+) -> None:
+    answer = await win(world, serving, "alpha", "beta")
+    await answer.framework()
+    inside = {"consortium_id": encode("con", answer.id)}
+    flow = await declared(world.alpha, world.beta, **inside)
+    await declared(world.alpha, world.beta, number="A", cents=-5, corrects_id=flow["id"], **inside)
+    assert (await run_all(world, job))["charges"] == 0
