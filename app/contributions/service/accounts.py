@@ -12,7 +12,15 @@ from app.contributions.domain import Match
 from app.contributions.models import Settlement
 from app.kernel.actor import Actor
 from app.ledger import service as ledger
-from app.ledger.domain import Account, Journal, Posting, receivable
+from app.ledger.domain import (
+    ADVANCES,
+    CONTRIBUTIONS,
+    Account,
+    Journal,
+    Posting,
+    moved,
+    receivable,
+)
 
 
 async def receivable_of(session: AsyncSession, actor: Actor, member_id: UUID) -> Account:
@@ -54,6 +62,38 @@ def _settlement(actor: Actor, member_id: UUID, match: Match) -> Settlement:
         received_on=match.payment.on,
         settled_at=actor.now,
     )
+
+
+async def book(
+    session: AsyncSession,
+    actor: Actor,
+    member_id: UUID,
+    amount_cents: int,
+    *,
+    reference: str,
+    occurred_on: date,
+    memo: str,
+) -> None:
+    """Write a contribution, below zero when taken back, and what advances settle of it.
+
+    The caller holds the lock on the account.
+    """
+    member = await receivable_of(session, actor, member_id)
+    from_advance = await settle(session, actor, member_id)
+    postings = [
+        *moved(member, CONTRIBUTIONS, amount_cents),
+        *moved(ADVANCES, member, from_advance),
+    ]
+    if postings:
+        await write(
+            session,
+            actor,
+            journal=Journal.SALES,
+            reference=reference,
+            occurred_on=occurred_on,
+            memo=memo,
+            postings=postings,
+        )
 
 
 async def write(

@@ -12,12 +12,11 @@ from app.contributions import domain, repository
 from app.contributions.domain import FlowNature, Line, Terms, Trigger
 from app.contributions.events import ChargeCreated
 from app.contributions.models import Charge, Flow
-from app.contributions.service.accounts import receivable_of, settle, write
+from app.contributions.service.accounts import book
 from app.contributions.service.policies import rate_on
 from app.journal.service import record_event
 from app.kernel.actor import Actor
 from app.kernel.ids import encode, new_id
-from app.ledger.domain import ADVANCES, CONTRIBUTIONS, Journal, moved
 
 _MEMO = {
     Trigger.CASH_RECEIVED: "Contribution sur encaissement",
@@ -132,31 +131,18 @@ async def _write(
         evidence=_evidence(source, flow, line),
     )
     session.add(made)
-    await _post(session, actor, source, made, flow.key)
+    await book(
+        session,
+        actor,
+        source.member_id,
+        made.amount_cents,
+        reference=flow.key,
+        occurred_on=source.occurred_on,
+        memo=_MEMO[source.trigger],
+    )
     event = ChargeCreated(made.id, source.member_id, source.consortium_id)
     await record_event(session, actor, event, made.id, consortium_id=source.consortium_id)
     return made
-
-
-async def _post(
-    session: AsyncSession, actor: Actor, source: Source, made: Charge, key: str
-) -> None:
-    member = await receivable_of(session, actor, source.member_id)
-    from_advance = await settle(session, actor, source.member_id)
-    postings = [
-        *moved(member, CONTRIBUTIONS, made.amount_cents),
-        *moved(ADVANCES, member, from_advance),
-    ]
-    if postings:
-        await write(
-            session,
-            actor,
-            journal=Journal.SALES,
-            reference=key,
-            occurred_on=source.occurred_on,
-            memo=_MEMO[source.trigger],
-            postings=postings,
-        )
 
 
 def _flow(actor: Actor, source: Source, number: int, base_cents: int) -> Flow:

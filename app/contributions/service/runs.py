@@ -14,7 +14,7 @@ from app.contributions import domain, repository
 from app.contributions.batches import charge_all
 from app.contributions.domain import FlowNature, Line
 from app.contributions.models import Charge, Flow
-from app.contributions.service.accounts import receivable_of, settle, write
+from app.contributions.service.accounts import book, receivable_of, settle, write
 from app.kernel.actor import Actor
 from app.kernel.ids import encode, new_id
 from app.kernel.money import allot
@@ -145,22 +145,15 @@ async def _charge_back(
             evidence=_evidence(one, flow, line),
         )
     )
-    member = await receivable_of(session, actor, member_id)
-    from_advance = await settle(session, actor, member_id)
-    postings = [
-        *moved(member, CONTRIBUTIONS, line.amount_cents),
-        *moved(ADVANCES, member, from_advance),
-    ]
-    if postings:
-        await write(
-            session,
-            actor,
-            journal=Journal.SALES,
-            reference=flow.key,
-            occurred_on=one.occurred_on,
-            memo="Contribution reprise ou rétablie",
-            postings=postings,
-        )
+    await book(
+        session,
+        actor,
+        member_id,
+        line.amount_cents,
+        reference=flow.key,
+        occurred_on=one.occurred_on,
+        memo="Contribution reprise ou rétablie",
+    )
     return line.amount_cents
 
 
