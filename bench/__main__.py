@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.infra import embedded
 from app.settings import MAX_RATE, Settings
-from bench import data, imports, matching, memory, searching, shares, tables
+from bench import charging, data, imports, matching, memory, searching, shares, tables
 
 DATA_DIR = Path(__file__).resolve().parents[1] / ".grappe" / "bench"
 
@@ -66,11 +66,20 @@ def search(place: Place) -> bool:
     return found.passed
 
 
+def charges(place: Place) -> bool:
+    """A run that charges flows beside SQL written by hand."""
+    tables.tell(f"Charging {charging.FLOWS:,} flows …")
+    found = charging.measure(place.superuser, place.owner, place.login, place.environment)
+    tables.print_charging(found)
+    return found.passed
+
+
 PARTS: dict[str, Callable[[Place], bool]] = {
     "lists": lists,
     "import": import_,
     "matching": matches,
     "search": search,
+    "charging": charges,
 }
 
 

@@ -5,7 +5,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import data, imports, matching, memory, million, searching, shares
+from bench import charging, data, imports, matching, memory, million, searching, shares
 from bench.cases import ITEMS, REQUIRED_SHARE
 
 out = Console(highlight=False, width=110)
@@ -89,6 +89,25 @@ def print_matching(matched: matching.Matched) -> None:
             f"{matched.matches:,}",
             verdict(matched.passed),
         )
+    out.print(table)
+
+
+def print_charging(found: charging.Charging) -> None:
+    """Charging as a share of SQL written by hand, and the memory of the run."""
+    table = _table(
+        f"A run charges {charging.FLOWS:,} flows under three rates",
+        ("beside", "theirs", "ours", "rounds", "required", "peak (MB)", "bound"),
+    )
+    table.add_row(
+        "SQL by hand",
+        "1.00",
+        f"{found.share:.2f}",
+        _span(found.rounds),
+        f"{charging.REQUIRED_SHARE:.2f}",
+        f"{found.peak_mb:.0f}",
+        f"{charging.MEMORY_MB}",
+        verdict(found.passed),
+    )
     out.print(table)
 
 
