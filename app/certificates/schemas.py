@@ -1,17 +1,15 @@
 """Shapes of certificates on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated
 
 from pydantic import Field
 
 from app.certificates.domain import Audience, Kind, Statement
 from app.infra.files import MediaType
+from app.infra.http.day import Day
 from app.infra.http.ids import CertificateId, MemberId, PersonId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, Out, ShortText
-
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 
 
 class CertificateSearch(Page):

@@ -8,12 +8,12 @@ from pydantic import AwareDatetime, Field, StrictInt, model_validator
 
 from app.concessions.domain import MOST_MONTHS, Kind, Line, Terms, Year
 from app.concessions.models import ConcessionTerms
+from app.infra.http.day import Day
 from app.infra.http.ids import PartyId, PersonId
 from app.infra.http.schemas import In, MoneyOut, Out, ShortText
 from app.infra.http.text import Text
 from app.kernel.money import MAX_CENTS
 
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 CivilYear = Annotated[int, Field(ge=1990, le=2199, examples=[2026])]
 Reason = Annotated[str, Text(least=1, most=2_000, lines=True)]
 Cents = Annotated[StrictInt, Field(ge=0, le=MAX_CENTS)]

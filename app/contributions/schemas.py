@@ -8,6 +8,7 @@ from pydantic import Field
 from app.contributions.domain import FlowNature, Trigger
 from app.contributions.models import Payment
 from app.contributions.service.payments import Method
+from app.infra.http.day import Day
 from app.infra.http.ids import (
     AwardId,
     ChargeId,
@@ -59,7 +60,7 @@ class PaymentIn(In):
 
     member_id: MemberId
     amount: MoneyIn
-    received_on: date
+    received_on: Day
     reference: ShortText = Field(
         description="Unique in the cluster.", examples=["VIR 2026-03-02 SCENE OUVERTE"]
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.contributions.domain import FTE, HeadcountMethod
 from app.fees.domain import EARLIEST_YEAR, MAX_HUNDREDTHS, Fee, Missing, NoFee, Plan
 from app.fees.service import line
+from app.infra.http.day import Day
 from app.infra.http.ids import HeadcountId, MemberId, PolicyId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out
@@ -32,7 +33,7 @@ class HeadcountIn(In):
         description="Hundredths of a full-time equivalent: 1,250 is 12.5.",
         examples=[1_250],
     )
-    declared_on: date | None = Field(None, description="Today, when left out.")
+    declared_on: Day | None = Field(None, description="Today, when left out.")
 
 
 class HeadcountOut(Out):

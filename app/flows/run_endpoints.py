@@ -1,12 +1,12 @@
 """Charging runs over HTTP: preview, ask, follow."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query, Response
 
 from app.flows import run_queries, runs
 from app.flows.run_schemas import PreviewLineOut, PreviewOut, RunIn, RunOut, UntilPage
+from app.infra.http.day import Day
 from app.infra.http.deps import Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.ids import ChargeRunId
@@ -58,7 +58,7 @@ async def start_charge_run(body: RunIn, session: Session, actor: Me, once: Once)
     openapi_extra=SIGNED_IN,
 )
 async def preview_charge_run(
-    until: Annotated[date, Query(examples=["2026-12-31"])], item: Item
+    until: Annotated[Day, Query(examples=["2026-12-31"])], item: Item
 ) -> Response:
     """What a run would charge, by member and nature (coordinator, treasurer, auditor)."""
     return await item.item(run_queries.preview(until), check=_may_read)

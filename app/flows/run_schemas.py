@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.flows.domain import Nature
 from app.flows.models import ChargeRun
+from app.infra.http.day import Day
 from app.infra.http.ids import ChargeRunId, FlowId, MemberId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out
@@ -15,7 +16,7 @@ from app.infra.http.schemas import In, MoneyOut, Out
 class RunIn(In):
     """What a run charges."""
 
-    until: date = Field(description="All that waits and is dated on this day or before.")
+    until: Day = Field(description="All that waits and is dated on this day or before.")
 
 
 class RunOut(Out):
@@ -46,7 +47,7 @@ class RunOut(Out):
 class UntilPage(Page):
     """Up to which day."""
 
-    until: date | None = Field(None, description="Dated on this day or before.")
+    until: Day | None = Field(None, description="Dated on this day or before.")
 
 
 class PreviewSumOut(Out):

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt, StringConstraints
 
 from app.flows.domain import Nature, Side, State, Statement
+from app.infra.http.day import Day
 from app.infra.http.ids import ConsortiumId, FlowId, MemberId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, MoneyOut, Out, ShortText
@@ -31,7 +32,7 @@ class FlowIn(In):
         description="The other side; in co-contracting, the member that shares the contract."
     )
     number: ShortText = Field(description="Of the invoice.", examples=["F2026-031"])
-    invoiced_on: date
+    invoiced_on: Day
     amount: SignedMoneyIn = Field(description="Excluding tax.")
     label: ShortText | None = Field(None, examples=["Sonorisation du festival"])
     corrects_id: FlowId | None = Field(None, description="The flow that a credit note corrects.")
@@ -62,8 +63,8 @@ class FlowSearch(Page):
     member_id: MemberId | None = Field(None, description="Seller or buyer.")
     nature: Nature | None = None
     state: State | None = None
-    since: date | None = Field(None, description="Invoiced on this day or later.")
-    until: date | None = Field(None, description="Invoiced on this day or before.")
+    since: Day | None = Field(None, description="Invoiced on this day or later.")
+    until: Day | None = Field(None, description="Invoiced on this day or before.")
 
 
 class WordOut(Out):

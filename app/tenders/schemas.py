@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from app.certificates.domain import Kind
+from app.infra.http.day import Day
 from app.infra.http.ids import InterestId, LotId, MemberId, NoticeId, PersonId, TenderId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import In, LongText, MoneyIn, MoneyOut, Out, ShortText
@@ -180,7 +181,7 @@ class RulesIn(In):
         default=False, strict=True, description="Nobody leads twice on the whole tender (R2142-23)."
     )
     negotiated: bool = Field(default=False, strict=True)
-    launched_on: date | None = None
+    launched_on: Day | None = None
     bid_cap: StrictInt | None = Field(
         None, ge=1, le=1_000, description="Lots that one company may bid for (L2113-10)."
     )

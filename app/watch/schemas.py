@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from app.infra.http.day import Day
 from app.infra.http.ids import ImportId, NoticeId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import MoneyOut, Out
@@ -18,7 +19,6 @@ Words = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$"),
 ]
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 
 
 class NoticeSearch(Page):

@@ -6,8 +6,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from app.contracts.domain import AccountState, Owed
-from app.contracts.schemas.given import Day, Number
+from app.contracts.schemas.given import Number
 from app.contracts.service import Received
+from app.infra.http.day import Day
 from app.infra.http.ids import AccountReceiptId, InvoiceId, PartyId
 from app.infra.http.schemas import In, MoneyIn, MoneyOut, Out
 

@@ -1,6 +1,5 @@
 """What callers give."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
@@ -8,12 +7,12 @@ from pydantic import Field, StrictInt, model_validator
 from app.consortia.domain import Form
 from app.contracts.domain import ContractNature, Ending, Ground, Payment, Terms
 from app.contracts.service import Call, Change
+from app.infra.http.day import Day
 from app.infra.http.ids import AwardId, PartyId
 from app.infra.http.schemas import In, MoneyIn, ShortText
 from app.infra.http.text import Text
 from app.kernel.money import MAX_CENTS
 
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
 Reason = Annotated[str, Text(least=1, most=2_000, lines=True)]
 Number = Annotated[str, Text(least=1, most=100)]
 Cents = Annotated[StrictInt, Field(ge=0, le=MAX_CENTS)]

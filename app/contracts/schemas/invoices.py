@@ -6,8 +6,9 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, StrictInt, model_validator
 
 from app.contracts.domain import Bill, InvoiceKind
-from app.contracts.schemas.given import Day, Number, Reason, SignedCents
+from app.contracts.schemas.given import Number, Reason, SignedCents
 from app.contracts.service import Billed, Money, Paid
+from app.infra.http.day import Day
 from app.infra.http.ids import (
     InvoiceId,
     InvoicePaymentId,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict, Field
 
+from app.infra.http.day import Day
 from app.infra.http.ids import ClosingId, MemberId
 from app.infra.http.schemas import In, MoneyOut, Out
 from app.ledger.models import LedgerClosing
@@ -12,7 +13,7 @@ from app.ledger.models import LedgerClosing
 class ClosingIn(In):
     """What to close."""
 
-    until: date = Field(
+    until: Day = Field(
         description="The last day of a month that is over: all that is open up to it is closed.",
         examples=["2026-03-31"],
     )

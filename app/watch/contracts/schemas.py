@@ -5,11 +5,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from app.infra.http.day import Day
 from app.infra.http.ids import ContractId, NoticeId
 from app.infra.http.listing import Page
 from app.infra.http.schemas import MoneyOut, Out
 from app.watch.contracts.repository import RenewalSearch
-from app.watch.schemas import Day, Words, checked_department, is_number
+from app.watch.schemas import Words, checked_department, is_number
 from app.watch.service.prepare import branch
 
 
