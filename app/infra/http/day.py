@@ -1,4 +1,4 @@
-"""Days that people give (RFC 3339, ``full-date``), never the count of seconds Pydantic also reads."""
+"""Days that people give (RFC 3339): never the count of seconds that Pydantic also reads."""
 
 import re
 from datetime import date
