@@ -49,6 +49,15 @@ def in_path(schema: Any) -> str:
     return public_id[1] + "0" * 32 if public_id else str(schema["examples"][0])
 
 
+def in_query(operation: dict[str, Any]) -> dict[str, Any]:
+    """What an operation must be asked with, as its examples have it."""
+    return {
+        given["name"]: given["schema"]["examples"][0]
+        for given in operation.get("parameters", [])
+        if given["in"] == "query" and given["required"]
+    }
+
+
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
     """Every operation: its method, its path, and what is said of it."""
     return [

@@ -28,7 +28,7 @@ from tests.consortia.steps import EURO, ok, submitted, write_tender
 from tests.contracts.steps import Work, approved, sign_contract
 from tests.documents.steps import edit, issue, sign
 from tests.flows.steps import flow_body
-from tests.test_openapi import document, operations
+from tests.test_openapi import document, in_query, operations
 from tests.watch.contracts.samples import contract, siret
 from tests.watch.notices import idweb, national, slim, write
 from tests.wire import Tap, tapped
@@ -163,11 +163,7 @@ async def test_a_read_takes_two_round_trips_and_then_one(scene: Scene, name: str
         filled = await scene.filled(path, person)
         if filled is None:
             continue
-        asked = {
-            one["name"]: one["schema"]["examples"][0]
-            for one in operation.get("parameters", [])
-            if one["in"] == "query" and one["required"]
-        }
+        asked = in_query(operation)
         answer, trips = await scene.read(person, filled, **asked)
         assert trips <= 2, answer.text
         again, trips = await scene.read(person, filled, **asked)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from app.kernel.scopes import needed_scope
 from app.people.tokens import service as tokens
 from app.settings import Settings
 from tests.people.steps import api_at, as_holder, enrol, signed_in
-from tests.test_openapi import OPEN, in_path, operations
+from tests.test_openapi import OPEN, in_path, in_query, operations
 from tests.world import NOW, Person, World
 
 
@@ -26,9 +27,8 @@ def filled(path: str, operation: dict[str, Any]) -> str:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", in_path(parameter["schema"]))
-        elif parameter["in"] == "query" and parameter["required"]:
-            path += f"?{parameter['name']}=732829320"
-    return path
+    query = urlencode(in_query(operation))
+    return f"{path}?{query}" if query else path
 
 
 ASKING = [
