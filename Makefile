@@ -33,12 +33,14 @@ trials: $(VENV)/.dev ## The long adversarial runs (CASES=, POINTS=, HISTORIES=, 
 	$(BIN)/pytest -m crawl
 	$(BIN)/python -m tests.trials.histories --histories $(or $(HISTORIES),2000) --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials.kills --points $(or $(POINTS),50) --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.trials.charging --kills 120 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 trials-sample: $(VENV)/.dev ## A short one of them, for each change (SEED=)
 	$(BIN)/pytest -m crawl
 	$(BIN)/python -m tests.trials.histories --histories 40 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials.kills --points 6 --crowd 300 --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.trials.charging --kills 12 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.trials --sample --seed $(or $(SEED),1)
 
 bench: $(VENV)/.dev $(DATASETTE)/.ready ## Measure against the floor and print ratios (ARGS="search import")
