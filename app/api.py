@@ -4,6 +4,7 @@ from app.alerts.calendars.endpoints import router as calendars
 from app.alerts.digests.endpoints import router as digests
 from app.alerts.feeds.endpoints import router as feeds
 from app.alerts.inbox.endpoints import router as inbox
+from app.calls.endpoints import router as calls
 from app.certificates.endpoints import files as certificate_files
 from app.certificates.endpoints import router as certificates
 from app.clusters.endpoints import ROUTERS as CLUSTERS
@@ -96,6 +97,7 @@ ROOMS = (
     flows,
     charge_runs,
     fees,
+    calls,
     ledger,
     chart,
     closings,
@@ -134,6 +136,7 @@ TAGS = [
     {"name": "contributions", "description": "What each owes the cluster, and its payments."},
     {"name": "flows", "description": "Invoices between members, said by both sides."},
     {"name": "fees", "description": "Headcounts declared, and yearly fees by them."},
+    {"name": "calls", "description": "What the cluster invoices its members, numbered."},
     {"name": "ledger", "description": "The cluster's books: accounts, entries, closings."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "alerts", "description": "What one should know; and how one is told by mail."},

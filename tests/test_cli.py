@@ -235,6 +235,7 @@ async def test_the_check_of_a_whole_trail_says_its_seal_and_leaves_with_zero(
         f"{slug} : journal intact, {last.seq} sceaux, le dernier {noted}",
         f"{slug} : livres intact, 0 écritures, 0 numérotées en 0 clôtures",
         f"{slug} : comptes intact, 0 contributions, 0 paiements",
+        f"{slug} : appels intact, 0 appels et avoirs",
     ]
     assert grappe("check", "--cluster", slug, "--seal", noted).returncode == 0
     other = f"{last.seq}:{'0' * 64}"

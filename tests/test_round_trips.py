@@ -21,6 +21,7 @@ from app.watch.contracts.service import import_contracts
 from app.watch.groups.service import propose
 from app.watch.service import import_file, import_records
 from tests.alerts.rows import told
+from tests.calls.steps import bill
 from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
 from tests.concessions.steps import forecast_body, hand_in, record_year, write_forecast, write_terms
@@ -127,6 +128,10 @@ async def fill(world: World) -> None:
             "reference": f"VIR {number}",
         }
         ok(await world.treasurer.post("/v1/payments", payment))
+    await bill(world)
+    for day in ("2026-02-26", "2026-02-27", NOW.date().isoformat()):
+        body = {"member_id": world.alpha.member, "until": day}
+        await world.treasurer.post("/v1/calls", body)
     chart = {"siren": "552100554", "accounts": {}}
     ok(await world.treasurer.put("/v1/ledger/chart", chart, 0), 200)
     ok(await world.treasurer.post("/v1/ledger/closings", {"until": "2026-02-28"}))

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.calls import verify as calls
 from app.clusters.models import Cluster
 from app.commands import as_owner, err, out
 from app.contributions import verify as contributions
@@ -64,10 +65,21 @@ async def _accounts(
     return await contributions.check_accounts(session, cluster.cluster_id, advance=advance)
 
 
+async def _calls_size(_session: AsyncSession, _cluster: Cluster) -> int:
+    return len(calls.RULES)
+
+
+async def _calls(
+    session: AsyncSession, cluster: Cluster, _noted: NotedSeal | None, advance: Advance
+) -> Report:
+    return await calls.check_calls(session, cluster.cluster_id, advance=advance)
+
+
 CHECKS = (
     Check("journal", _journal_size, _journal),
     Check("livres", _books_size, _books),
     Check("comptes", _accounts_size, _accounts),
+    Check("appels", _calls_size, _calls),
 )
 """Every check of the product, in the order in which it is said."""
 

@@ -132,6 +132,18 @@ class Charge(TenantRow, Base):
     evidence: Mapped[dict[str, Any]]
 
 
+class ChargeTax(TenantRow, Base):
+    """Tax that a call (``reference``) adds to a charge, or takes off when it is taken back."""
+
+    __tablename__ = "charge_tax"
+
+    charge_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    reference: Mapped[str]
+    amount_cents: Mapped[int]
+    added_at: Mapped[datetime]
+
+
 class Payment(TenantRow, Base):
     """Money that a member paid to the cluster."""
 

@@ -45,7 +45,7 @@ class ChargeOut(Out):
     policy_id: PolicyId
     policy_version: int
     amount: MoneyOut = Field(description="Below zero when a credit note takes back.")
-    paid: MoneyOut
+    paid: MoneyOut = Field(description="The tax that its call added included.")
     evidence: dict[str, Any] = Field(description="Enough to compute the amount again by hand.")
 
 

@@ -36,6 +36,8 @@ def _differ(said: str, booked: str) -> str:
     )
 
 
+_OWED = "coalesce(c.cents, 0) + coalesce(x.cents, 0) - coalesce(s.cents, 0)"
+
 RULES = (
     f"""
     SELECT 'charge ' || c.id || ' (' || coalesce(f.key, 'sans flux') || ') : '
@@ -58,25 +60,35 @@ RULES = (
     LEFT JOIN payment p ON p.cluster_id = t.cluster_id
       AND t.reference = 'payment:' || {public_id("pay", "p.id")}
     WHERE t.cluster_id = :cluster AND t.journal <> 'OD' AND num_nulls(c.id, p.id) = 2
-    ORDER BY t.id""",
+      AND NOT EXISTS (SELECT FROM charge_tax x
+        WHERE x.cluster_id = t.cluster_id AND x.reference = t.reference) ORDER BY t.id""",
     f"""
-    SELECT 'charge ' || c.id || ' : réglée de ' || s.cents || ' c sur ' || c.amount_cents || ' c'
+    SELECT 'charge ' || c.id || ' : réglée de ' || s.cents || ' c sur '
+      || c.amount_cents + coalesce(t.cents, 0) || ' c'
     FROM charge c JOIN ({_SUM.format("charge_id", "settlement")}) AS s ON s.id = c.id
-    WHERE c.cluster_id = :cluster AND s.cents NOT BETWEEN least(c.amount_cents, 0)
-      AND greatest(c.amount_cents, 0) ORDER BY c.id""",
+    LEFT JOIN ({_SUM.format("charge_id", "charge_tax")}) AS t ON t.id = c.id
+    WHERE c.cluster_id = :cluster
+      AND s.cents NOT BETWEEN least(c.amount_cents + coalesce(t.cents, 0), 0)
+        AND greatest(c.amount_cents + coalesce(t.cents, 0), 0) ORDER BY c.id""",
     f"""
     SELECT 'payment ' || p.id || ' : règle ' || s.cents || ' c sur ' || p.amount_cents || ' c'
     FROM payment p JOIN ({_SUM.format("payment_id", "settlement")}) AS s ON s.id = p.id
     WHERE p.cluster_id = :cluster AND s.cents NOT BETWEEN 0 AND p.amount_cents ORDER BY p.id""",
     f"""
     SELECT 'compte 411 de member ' || m.id || ' : '
-      || {_differ("coalesce(c.cents, 0) - coalesce(s.cents, 0)", "b.cents")}
+      || {_differ(_OWED, "b.cents")}
     FROM member m
     LEFT JOIN ({_SUM.format("member_id", "charge")}) AS c ON c.id = m.id
+    LEFT JOIN ({_SUM.format("member_id", "charge_tax")}) AS x ON x.id = m.id
     LEFT JOIN ({_SUM.format("member_id", "settlement")}) AS s ON s.id = m.id
     LEFT JOIN ({_BALANCE.format("member_id", "a.member_id IS NOT NULL")}) AS b ON b.id = m.id
     WHERE m.cluster_id = :cluster
-      AND coalesce(b.cents, 0) <> coalesce(c.cents, 0) - coalesce(s.cents, 0) ORDER BY m.id""",
+      AND coalesce(b.cents, 0) <> {_OWED} ORDER BY m.id""",
+    f"""
+    SELECT 'taxe ' || x.reference || ' : ' || {_differ("x.cents", "-m.cents")}
+    FROM ({_SUM.format("reference", "charge_tax").replace("AS id", "AS reference")}) AS x
+    LEFT JOIN ({_MOVED.format("44571")}) AS m ON m.reference = x.reference
+    WHERE x.cents <> 0 AND coalesce(-m.cents, 0) <> x.cents ORDER BY x.reference""",
     f"""
     SELECT 'compte 4191 : ' || {_differ("a.expected", "b.cents")}
     FROM (SELECT
@@ -86,8 +98,9 @@ RULES = (
     LEFT JOIN ({_BALANCE.format("cluster_id", "a.code = '4191'")}) AS b ON true
     WHERE coalesce(b.cents, 0) <> a.expected""",
 )
-"""Each gives a sentence for each row that is wrong. What a member owes is what was charged less
-what was settled; what no charge has used of the payments is an advance."""
+"""Each gives a sentence for each row that is wrong. What a member owes is what was charged, with
+the tax of what was called, less what was settled; what no charge has used of the payments is an
+advance."""
 
 _SIZE = text("""
     SELECT (SELECT count(*) FROM charge WHERE cluster_id = :cluster),

@@ -15,6 +15,7 @@ from app.consortia.domain import State
 from app.consortia.models import Consortium
 from app.contributions import service as contributions
 from app.demo import contracts, notices
+from app.demo.calls import call_a_quarter
 from app.demo.certificates import prove
 from app.demo.companies import (
     BY_KEY,
@@ -182,6 +183,7 @@ async def build(
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
     await charge_a_year(stage)
+    await call_a_quarter(stage, CLUSTER_NAME)
     await watch_for(stage)
     await prove(stage)
     await issue_some(stage, files)

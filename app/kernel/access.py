@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DECLARE_FLOW = "declare_flow"
     DECLARE_HEADCOUNT = "declare_headcount"
     RUN_FEES = "run_fees"
+    ISSUE_CALLS = "issue_calls"
     CLOSE_BOOKS = "close_books"
     READ_BOOKS = "read_books"
     READ_AUDIT = "read_audit"
@@ -72,6 +73,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CLOSE_BOOKS,
             Permission.DECLARE_HEADCOUNT,
             Permission.RUN_FEES,
+            Permission.ISSUE_CALLS,
             Permission.MANAGE_PEOPLE,
             Permission.EDIT_COMPANY,
             Permission.JOIN_NOTICES,
@@ -87,6 +89,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.CLOSE_BOOKS,
             Permission.DECLARE_HEADCOUNT,
             Permission.RUN_FEES,
+            Permission.ISSUE_CALLS,
         }
         | _OVERSIGHT
     ),

@@ -32,6 +32,7 @@ CONTRIBUTIONS = Account("706", "Prestations : contributions des membres")
 FEES = Account("756", "Cotisations")
 BANK = Account("512", "Banque")
 ADVANCES = Account("4191", "Avances reçues des membres")
+VAT_COLLECTED = Account("44571", "TVA collectée")
 
 
 def receivable(member_id: UUID, siren: str, name: str) -> Account:

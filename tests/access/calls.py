@@ -112,6 +112,7 @@ IDS: dict[str, Callable[[Scene], str]] = {
     "number": lambda _: "1",
     "pair_id": lambda scene: scene.pair_id,
     "run_id": lambda scene: scene.own["run_id"],
+    "call_id": lambda scene: scene.own["call_id"],
     "search_id": lambda scene: scene.found().search_id,
     "secret": lambda _: fresh_token().secret,
     "session_id": lambda _: encode("ses", uuid4()),

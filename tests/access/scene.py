@@ -17,6 +17,7 @@ from app.kernel.actor import Role
 from app.kernel.ids import decode, encode, new_id
 from app.people.domain import fresh_token
 from tests.alerts.rows import told
+from tests.calls.steps import billing_body
 from tests.certificates.steps import add as add_certificate
 from tests.certificates.steps import upload
 from tests.clusters.steps import by_vote, company, presented, set_cluster
@@ -247,6 +248,7 @@ async def build_scene(
             "reference": f"VIR {name}",
         }
         ok(await world.treasurer.post("/v1/payments", paid))
+    await _called(scene, "alpha", "gamma")
     ok(
         await world.treasurer.put("/v1/ledger/chart", {"siren": "552100554", "accounts": {}}, 0),
         200,
@@ -256,6 +258,17 @@ async def build_scene(
     body = {"lot_id": scene.free["lots"][1]["id"], "stance": "part", "note": "La régie."}
     ok(await world.delta.post(f"/v1/tenders/{scene.free['id']}/interests", body))
     return scene
+
+
+async def _called(scene: Scene, *names: str) -> None:
+    """What companies owe on what they won, called."""
+    world = scene.world
+    ok(await world.treasurer.put("/v1/billing", billing_body(), 0), 200)
+    for name in names:
+        body = {"member_id": world.people[name].member, "until": NOW.date().isoformat()}
+        ok(await world.treasurer.post("/v1/calls", body))
+    (call, *_) = ok(await world.alpha.get("/v1/calls"), 200)["items"]
+    scene.own["call_id"] = call["id"]
 
 
 async def _side(

@@ -49,8 +49,9 @@ def settle(charges: Sequence[Item], payments: Sequence[Item]) -> list[Match]:
     """
     left = {charge.id: charge.amount_cents - charge.settled_cents for charge in charges}
     given = {payment.id: payment.settled_cents for payment in payments}
-    notes = [charge for charge in charges if charge.amount_cents < 0]
-    debits = [charge for charge in charges if charge.amount_cents >= 0]
+    # A credit note, or what a credit note on its tax has left settled beyond its amount.
+    notes = [charge for charge in charges if left[charge.id] < 0]
+    debits = [charge for charge in charges if left[charge.id] >= 0]
     moved: dict[tuple[Item, Item], int] = {}
 
     def move(payment: Item, charge: Item, amount: int) -> None:

@@ -9,6 +9,7 @@ from app.contributions.service.payments import record_payment
 from app.contributions.service.policies import ensure_default_policy, require_rate, set_policy
 from app.contributions.service.runs import Batch, Correction, charge_batch, charge_correction
 from app.contributions.service.statements import statement
+from app.contributions.service.taxes import add_tax, hold_account
 
 __all__ = [
     "CHARGED",
@@ -20,6 +21,7 @@ __all__ = [
     "Batch",
     "Correction",
     "FeeLine",
+    "add_tax",
     "award_without_amount",
     "charge_batch",
     "charge_correction",
@@ -27,6 +29,7 @@ __all__ = [
     "charge_receipt",
     "ensure_default_policy",
     "forecast",
+    "hold_account",
     "record_payment",
     "require_rate",
     "set_policy",

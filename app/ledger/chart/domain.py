@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.kernel.errors import Conflict, Invalid
-from app.ledger.domain import ADVANCES, BANK, CONTRIBUTIONS, FEES
+from app.ledger.domain import ADVANCES, BANK, CONTRIBUTIONS, FEES, VAT_COLLECTED
 
 
 class AccountRole(StrEnum):
@@ -39,7 +39,7 @@ DEFAULTS: Mapping[AccountRole, Named] = {
     AccountRole.FEES: Named(FEES.code, FEES.name),
     AccountRole.BANK: Named(BANK.code, BANK.name),
     AccountRole.ADVANCES: Named(ADVANCES.code, ADVANCES.name),
-    AccountRole.VAT_COLLECTED: Named("44571", "TVA collectée"),
+    AccountRole.VAT_COLLECTED: Named(VAT_COLLECTED.code, VAT_COLLECTED.name),
     AccountRole.TO_BE_INVOICED: Named("4181", "Membres : factures à établir"),
 }
 """One for each role, until the cluster says otherwise."""

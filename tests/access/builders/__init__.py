@@ -2,6 +2,7 @@
 
 from tests.access.builders import (
     alerts,
+    calls,
     certificates,
     cluster,
     concessions,
@@ -16,6 +17,7 @@ from tests.access.builders import (
 
 __all__ = [
     "alerts",
+    "calls",
     "certificates",
     "cluster",
     "concessions",

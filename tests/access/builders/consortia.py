@@ -361,6 +361,7 @@ def record_payment(scene: Scene, _who: str) -> Call:
 
 @builds("list_charges@member")
 @builds("list_payments@member")
+@builds("list_calls@member")
 def of_a_member(scene: Scene, _who: str) -> Call:
     """Those of one company: whoever may not see them gets an empty list."""
     return Call(query={"member_id": scene.person("manager").member})
