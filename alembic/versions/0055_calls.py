@@ -101,12 +101,13 @@ BEGIN
 END $$
 """
 
-_TAXED = """
+TAXED = """
     SELECT coalesce(sum(x.amount_cents), 0)::bigint AS cents FROM public.charge_tax x
     WHERE x.cluster_id = c.cluster_id AND x.charge_id = c.id"""
+UNTAXED = "SELECT 0::bigint AS cents"
 
 # A charge owes its tax too, once it is called; less than it was settled for, it gives back.
-OPEN_ITEMS = f"""
+OPEN_ITEMS = """
 CREATE OR REPLACE FUNCTION app.open_items(member uuid)
 RETURNS TABLE (kind text, id uuid, consortium_id uuid, on_day date,
                amount_cents bigint, settled_cents bigint)
@@ -114,7 +115,7 @@ STABLE SECURITY DEFINER BEGIN ATOMIC
   WITH due AS MATERIALIZED (
     SELECT c.id, c.consortium_id, c.due_on, c.amount_cents + t.cents AS amount_cents, s.cents
     FROM public.charge c
-    CROSS JOIN LATERAL ({_TAXED}) t
+    CROSS JOIN LATERAL ({tax}) t
     CROSS JOIN LATERAL (
       SELECT coalesce(sum(x.amount_cents), 0)::bigint AS cents FROM public.settlement x
       WHERE x.cluster_id = c.cluster_id AND x.charge_id = c.id) s
@@ -133,7 +134,7 @@ STABLE SECURITY DEFINER BEGIN ATOMIC
 END
 """
 
-SETTLEMENT_FITS = f"""
+SETTLEMENT_FITS = """
 CREATE OR REPLACE FUNCTION app.settlement_fits() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE charged bigint; settled bigint; received bigint; given bigint;
@@ -141,7 +142,7 @@ BEGIN
   -- Without the lock, two transactions would each see only their own settlement.
   PERFORM app.lock_account(NEW.member_id);
   SELECT c.amount_cents + t.cents, s.cents INTO charged, settled
-  FROM public.charge c CROSS JOIN LATERAL ({_TAXED}) t
+  FROM public.charge c CROSS JOIN LATERAL ({tax}) t
   CROSS JOIN LATERAL (SELECT sum(x.amount_cents) AS cents FROM public.settlement x
     WHERE x.cluster_id = c.cluster_id AND x.charge_id = c.id) s
   WHERE c.cluster_id = NEW.cluster_id AND c.id = NEW.charge_id;
@@ -175,8 +176,8 @@ def upgrade() -> None:
     for name in ("call", "call_line", "charge_tax"):
         open_to_helper(name)
     with as_helper():
-        op.execute(OPEN_ITEMS)
-        op.execute(SETTLEMENT_FITS)
+        op.execute(OPEN_ITEMS.replace("{tax}", TAXED))
+        op.execute(SETTLEMENT_FITS.replace("{tax}", TAXED))
         op.execute(LINES_WITH_THEIR_CALL)
         op.execute("REVOKE EXECUTE ON FUNCTION app.lines_with_their_call FROM PUBLIC")
         op.execute("GRANT EXECUTE ON FUNCTION app.lines_with_their_call TO SESSION_USER")
@@ -187,5 +188,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Calls that were sent cannot be unsent."""
-    raise NotImplementedError("calls were sent: there is no way back")
+    """Charges are without tax again; books that have some cannot go back."""
+    op.execute("DROP TRIGGER lines_with_their_call ON call_line")
+    with as_helper():
+        op.execute("DROP FUNCTION app.lines_with_their_call")
+        op.execute(OPEN_ITEMS.replace("{tax}", UNTAXED))
+        op.execute(SETTLEMENT_FITS.replace("{tax}", UNTAXED))
+    for name in reversed(TABLES):
+        op.drop_table(name)
