@@ -9,11 +9,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app.calls.verify import check_calls
 from app.contributions.verify import check_accounts
-from app.infra.db import Database
+from app.infra.db import Database, system_actor
 from tests.calls.steps import TODAY, bill, billing_body, call
 from tests.consortia.steps import ok, refused
 from tests.contributions.scene import Answer, balances, pay, win
-from tests.world import World
+from tests.world import NOW, World
+
+COPY = "INSERT INTO call_line SELECT cluster_id, gen_random_uuid(), call_id, member_id, charge_id,"
+FROM = "FROM call_line"
 
 
 @pytest.fixture
@@ -193,21 +196,24 @@ async def test_a_member_sees_its_own_calls_alone(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "said"),
     [
-        "UPDATE call SET net_cents = 1",
-        "DELETE FROM call_line",
-        "TRUNCATE charge_tax",
-        "INSERT INTO call_line SELECT cluster_id, gen_random_uuid(), call_id, member_id, charge_id,"
-        " turn + 1, position + 9, NULL, label, net_cents, vat_cents FROM call_line",
-        "INSERT INTO call_line SELECT cluster_id, gen_random_uuid(), call_id, member_id, charge_id,"
-        " turn, position + 9, NULL, label, 0, 0 FROM call_line",
+        ("UPDATE call SET net_cents = 1", "only grows"),
+        ("DELETE FROM call_line", "only grows"),
+        ("TRUNCATE charge_tax", "only grows"),
+        (f"{COPY} turn + 1, position + 9, NULL, label, net_cents, vat_cents {FROM}", "sum to"),
+        (f"{COPY} turn, position + 9, NULL, label, 0, 0 {FROM}", "uq_call_line_turn"),
     ],
 )
-async def test_what_was_sent_is_never_changed(answer: Answer, statement: str) -> None:
-    await call(answer.world, answer.world.alpha)
-    async with answer.world.owner.sessions() as session:
-        with pytest.raises(DBAPIError):
+async def test_what_was_sent_is_never_changed(answer: Answer, statement: str, said: str) -> None:
+    world = answer.world
+    await call(world, world.alpha)
+    if statement.startswith("INSERT"):
+        statement += f" WHERE cluster_id = '{world.cluster_id}'"
+    async with world.owner.sessions() as session:
+        # The guard reads as a role of its own, inside the cluster of the transaction.
+        await system_actor(session, world.cluster_id, NOW, "test")
+        with pytest.raises(DBAPIError, match=said):
             await session.execute(text(statement))
 
 
