@@ -8,6 +8,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Status
 
 from app.alerts import tasks as alerts
+from app.calls import tasks as calls
 from app.certificates import tasks as certificates
 from app.documents import tasks as documents
 from app.flows import tasks as flows
@@ -41,6 +42,7 @@ ROOMS = (
     watch.blueprint,
     certificates.blueprint,
     documents.blueprint,
+    calls.blueprint,
     tenders.blueprint,
     searches.blueprint,
     flows.blueprint,
@@ -91,3 +93,4 @@ def schedule(queue: procrastinate.App) -> None:
     queue.periodic(cron=AT_NIGHT)(watch.forget)
     queue.periodic(cron=AT_NIGHT)(certificates.sweep)
     queue.periodic(cron=AT_NIGHT)(documents.sweep)
+    queue.periodic(cron=AT_NIGHT)(calls.sweep)

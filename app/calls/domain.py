@@ -71,6 +71,13 @@ class BillingMissing(Conflict):
     title = "Indiquez d'abord qui appelle : nom, SIREN, adresse et régime de TVA."
 
 
+class FileNotDrawn(Conflict):
+    """A job draws it in a moment."""
+
+    code = "file_not_drawn"
+    title = "Ce document est en cours d'édition : réessayez dans un instant."
+
+
 class NothingToCall(Conflict):
     """All is called, or what is left sums to nothing."""
 

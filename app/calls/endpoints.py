@@ -1,6 +1,7 @@
 """Calls for contributions over HTTP."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query, Response
 
@@ -17,8 +18,9 @@ from app.calls.schemas import (
     CallRunOut,
     CreditNoteIn,
 )
+from app.infra.files import FilesUnusable, MediaType
 from app.infra.http.day import Day
-from app.infra.http.deps import Me, Session
+from app.infra.http.deps import Here, Me, Session
 from app.infra.http.errors import refusals
 from app.infra.http.etag import IfMatch, set_etag
 from app.infra.http.ids import CallId
@@ -27,6 +29,8 @@ from app.infra.http.listing import PAGE, Listed, Reader, asks, listing
 from app.infra.http.once import ONCE_ERRORS, Once
 from app.infra.http.schemas import ListOut
 from app.infra.http.strict import room_router
+from app.infra.http.uploads import DOWNLOAD, download
+from app.infra.sweeping import file_key
 from app.kernel.access import Permission, require
 from app.kernel.actor import Actor
 from app.kernel.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired
@@ -139,6 +143,23 @@ async def get_call(call_id: CallId, item: Item) -> Response:
 async def list_call_lines(call_id: CallId, page: Listed) -> Response:
     """The charges of a call, each with its part of the tax."""
     return await page.list(repository.lines(call_id))
+
+
+@router.get(
+    "/calls/{call_id}/file",
+    operation_id="download_call",
+    response_class=Response,
+    responses={**refusals(NotFound, domain.FileNotDrawn, FilesUnusable), **DOWNLOAD},
+    openapi_extra=SIGNED_IN,
+)
+async def download_call(call_id: CallId, item: Item, here: Here) -> Response:
+    """A call as Factur-X: a PDF/A-3 that carries its data (EN 16931)."""
+    _, found = await item.data(repository.file(call_id))
+    if found["size"] is None:
+        raise domain.FileNotDrawn
+    kind = "avoir" if found["kind"] == domain.Kind.CREDIT_NOTE else "appel"
+    parts = await here.files.get(file_key(service.PREFIX, UUID(found["cluster"]), call_id))
+    return download(parts, f"{kind}-{found['number']}", MediaType.PDF, found["size"])
 
 
 @router.post(

@@ -61,3 +61,14 @@ class CallLine(TenantRow, Base):
     label: Mapped[str]
     net_cents: Mapped[int]
     vat_cents: Mapped[int]
+
+
+class CallFile(TenantRow, Base):
+    """The file of a call (its id is the call's), with the SHA-256 of its bytes."""
+
+    __tablename__ = "call_file"
+
+    member_id: Mapped[UUID]
+    size: Mapped[int]
+    hash: Mapped[bytes]
+    drawn_at: Mapped[datetime]

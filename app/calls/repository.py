@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.calls.domain import Billing, Subject, Uncalled
+from app.calls.domain import Billing, Kind, Subject, Uncalled
 from app.calls.models import BillingVersion, Call, CallLine
 from app.infra.db import ItemQuery, ListQuery, hold, instant, money, public_id
 from app.kernel.actor import Actor
@@ -39,6 +39,20 @@ _NEXT = text(f"""
 _WAITING = text(f"""
     SELECT DISTINCT c.member_id {_UNCALLED} AND c.due_on <= :until ORDER BY c.member_id""")
 
+_CORRECTED = text("""
+    SELECT DISTINCT o.call_id
+    FROM call_line l
+    JOIN charge c ON c.cluster_id = l.cluster_id AND c.id = l.charge_id
+    JOIN flow f ON f.cluster_id = c.cluster_id AND f.id = c.flow_id
+    JOIN flow g ON g.cluster_id = f.cluster_id AND g.member_id = f.member_id
+      AND (g.subject_id = f.subject_id OR g.party_id = f.party_id AND g.award_id = f.award_id
+        OR g.kind = 'fee' AND f.kind = 'fee'
+          AND split_part(g.key, ':', 2) = split_part(f.key, ':', 2))
+    JOIN charge h ON h.cluster_id = g.cluster_id AND h.flow_id = g.id
+    JOIN call_line o ON o.cluster_id = h.cluster_id AND o.charge_id = h.id
+      AND o.net_cents > 0 AND o.cancels_id IS NULL AND o.call_id < l.call_id
+    WHERE l.cluster_id = app.cluster() AND l.call_id = :call AND l.net_cents < 0""")
+
 BILLING = ItemQuery(
     select="""
         SELECT facts AS item, number AS version FROM billing WHERE cluster_id = app.cluster()
@@ -52,11 +66,13 @@ _PAID = """(SELECT coalesce(sum(s.amount_cents), 0) FROM call_line l
       AND NOT EXISTS (SELECT FROM call_line x
         WHERE x.cluster_id = l.cluster_id AND x.cancels_id = l.id))"""
 
+_NUMBER = "d.year || '-' || lpad(d.number::text, greatest(4, length(d.number::text)), '0')"
+
 _CALL = f"""
     SELECT json_build_object(
       'id', {public_id("cll", "d.id")}, 'member_id', {public_id("mem", "d.member_id")},
       'kind', d.kind, 'subject', d.subject,
-      'number', d.year || '-' || lpad(d.number::text, greatest(4, length(d.number::text)), '0'),
+      'number', {_NUMBER},
       'corrects_id', {public_id("cll", "d.corrects_id")}, 'reason', d.reason,
       'corrected_by', (SELECT {public_id("cll", "n.id")} FROM call n
         WHERE n.cluster_id = d.cluster_id AND n.corrects_id = d.id),
@@ -108,6 +124,18 @@ def lines(call_id: UUID) -> ListQuery:
         position_length=1,
         filters=[("l.call_id = {}::uuid", [call_id])],
         parent=(there, [call_id]),
+    )
+
+
+def file(call_id: UUID) -> ItemQuery:
+    """Where a call's file lies; its size is null until it is drawn."""
+    return ItemQuery(
+        f"""
+        SELECT json_build_object('cluster', d.cluster_id, 'size', f.size, 'kind', d.kind,
+          'number', {_NUMBER}) AS item, NULL AS version
+        FROM call d LEFT JOIN call_file f ON f.cluster_id = d.cluster_id AND f.id = d.id
+        WHERE d.cluster_id = app.cluster() AND d.id = $1::uuid""",
+        [call_id],
     )
 
 
@@ -181,6 +209,19 @@ async def require_call(session: AsyncSession, actor: Actor, call_id: UUID) -> Ca
     if found is None:
         raise NotFound
     return found
+
+
+async def corrected_by(session: AsyncSession, actor: Actor, call: Call) -> list[Call]:
+    """The calls that a credit note takes back: the one it names, or those of its flows before."""
+    if call.corrects_id is not None:
+        return [await require_call(session, actor, call.corrects_id)]
+    if call.kind == Kind.CALL:
+        return []
+    found = await session.execute(_CORRECTED, {"call": call.id})
+    query = select(Call).where(
+        Call.cluster_id == actor.cluster_id, Call.id.in_([row.call_id for row in found])
+    )
+    return list(await session.scalars(query.order_by(Call.year, Call.number)))
 
 
 async def lines_of(session: AsyncSession, actor: Actor, call_id: UUID) -> list[CallLine]:

@@ -13,6 +13,7 @@ from app.calls.domain import Billing, Kind, Subject, Vat
 from app.calls.models import BillingVersion, Call, CallLine
 from app.clusters import service as clusters
 from app.contributions import service as contributions
+from app.infra import jobs
 from app.infra.db import add_all_at_once, add_or_refuse
 from app.journal.service import record
 from app.kernel.access import Permission, require
@@ -20,6 +21,9 @@ from app.kernel.actor import Actor
 from app.kernel.days import not_in_future
 from app.kernel.errors import PreconditionFailed
 from app.kernel.ids import encode, new_id
+
+DRAW = "calls.draw"
+PREFIX = "calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ async def _number(session: AsyncSession, actor: Actor, call: Call, lines: Sequen
     # No event: those of no consortium are open to the whole cluster.
     detail = {"call": domain.label_of(call.year, call.number)}
     await record(session, actor, "call.issued", call.id, detail=detail)
+    await jobs.defer(session, DRAW, call_id=str(call.id))
     return call
 
 

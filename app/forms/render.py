@@ -32,8 +32,11 @@ AT_ONCE = 2
 """Documents that one process renders at a time."""
 WAITING = 20
 """How many more may wait."""
-STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+Standard = Literal["a-2a", "a-3a", "ua-1"]
+ARCHIVE: tuple[Standard, ...] = ("a-2a", "ua-1")
 """To be kept for years, and to be read aloud."""
+ARCHIVE_WITH_DATA: tuple[Standard, ...] = ("a-3a", "ua-1")
+"""The same, where data may be put inside."""
 
 
 class DocumentTooLarge(Conflict):
@@ -78,7 +81,9 @@ class Rendering:
             self._waiting -= 1
 
 
-async def render(paper: Paper, stamp: Stamp) -> Rendered:
+async def render(
+    paper: Paper, stamp: Stamp, *, archive: tuple[Standard, ...] = ARCHIVE
+) -> Rendered:
     """The document, in a thread; raises DocumentTooLarge. To be called within a turn."""
     content = data(paper)
     said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -87,16 +92,16 @@ async def render(paper: Paper, stamp: Stamp) -> Rendered:
     digest = sha256(said.encode()).digest()
     stamped = {"number": stamp.number, "day": words.day(stamp.at), "hash": digest.hex()}
     inputs = {"data": json.dumps({**content, "stamp": stamped}, ensure_ascii=False)}
-    pdf = await asyncio.to_thread(compiled, inputs, int(stamp.at.timestamp()))
+    pdf = await asyncio.to_thread(compiled, inputs, int(stamp.at.timestamp()), archive)
     return Rendered(pdf, digest)
 
 
-def compiled(inputs: dict[str, str], at: int) -> bytes:
+def compiled(inputs: dict[str, str], at: int, archive: tuple[Standard, ...] = ARCHIVE) -> bytes:
     """The PDF; where a sign has no glyph in our fonts, it is no archive file but still a PDF."""
     try:
-        return _compile(inputs, at, STANDARDS)
+        return _compile(inputs, at, archive)
     except typst.TypstError:
-        return _compile(inputs, at, [])
+        return _compile(inputs, at, ())
     finally:
         if len(inputs["data"]) > LARGE:
             _forget()
@@ -111,7 +116,7 @@ def _forget() -> None:
         typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True, format="pdf", timestamp=0)
 
 
-def _compile(inputs: dict[str, str], at: int, standards: list[Literal["a-2a", "ua-1"]]) -> bytes:
+def _compile(inputs: dict[str, str], at: int, standards: tuple[Standard, ...]) -> bytes:
     return typst.compile(
         TEMPLATES / "document.typ",
         root=TEMPLATES,
