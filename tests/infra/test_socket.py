@@ -151,6 +151,15 @@ async def test_a_body_that_drips_holds_no_connection_of_the_database(
         f"POST /v1/consortia/con_{'0' * 32}/agreements HTTP/1.1\r\nHost: x\r\n"
         f"Authorization: Bearer {world.alpha.token}\r\nIdempotency-Key: k\r\n"
     ).encode()
+    # On a busy machine the answer may come after the deadline: held up, it would each time.
+    for _ in range(5):
+        if await _outrun(port, head):
+            return
+    pytest.fail("a body that drips holds up whole requests")
+
+
+async def _outrun(port: int, head: bytes) -> bool:
+    """Whether a whole request is answered while another's body drips."""
     with (
         socket.create_connection(("127.0.0.1", port), timeout=10) as slow,
         socket.create_connection(("127.0.0.1", port), timeout=10) as quick,
@@ -159,9 +168,7 @@ async def test_a_body_that_drips_holds_no_connection_of_the_database(
         await asyncio.sleep(DEADLINE_SECONDS / 4)
         quick.sendall(head + b"Content-Length: 0\r\n\r\n")
         assert answer_of(quick)[0] == 404
-        slow.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            slow.recv(1)  # it still drips: its time is not over
+        return not select.select([slow], [], [], 0)[0]
 
 
 def left(headers: dict[str, str]) -> int:
