@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, time
 from hashlib import sha256
+from importlib import import_module
 from uuid import UUID
 
-from facturx import generate_from_binary  # type: ignore[import-untyped]
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,8 +64,9 @@ async def file_of(invoice: Invoice) -> bytes:
         "title": f"{kind} {invoice.number} – {invoice.seller.name}",
         "subject": f"{kind} {invoice.number} du {invoice.issued_on:%d/%m/%Y}",
     }
+    # Read here: each process that only asks for the job would hold 15 MB for nothing.
     made: bytes = await asyncio.to_thread(
-        generate_from_binary,
+        import_module("facturx").generate_from_binary,
         drawn.pdf,
         xml_of(invoice),
         flavor="factur-x",
