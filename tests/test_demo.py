@@ -267,6 +267,17 @@ async def test_the_year_is_charged_and_one_correction_shows_as_a_line(town: Town
     assert fees == [1_000_00 - 1_800_00, 1_800_00]
 
 
+async def test_a_quarter_is_called_and_one_call_was_taken_back_and_sent_anew(town: Town) -> None:
+    newest, note, *_ = (await town.get(TREASURER, "/v1/calls"))["items"]
+    assert (newest["kind"], note["kind"]) == ("call", "credit_note")
+    assert newest["net"]["amount_cents"] == -note["net"]["amount_cents"] > 0
+    assert newest["vat_amount"]["amount_cents"] * 5 == newest["net"]["amount_cents"]
+    own = (await town.get("plomb@furan.example", "/v1/calls"))["items"]
+    assert {one["subject"] for one in own} == {"contributions", "fees"}
+    waiting = await town.get(TREASURER, "/v1/call-runs/preview?until=2026-06-01")
+    assert waiting["lines"] == []
+
+
 async def test_the_watch_tells_what_is_likely_to_be_renewed(town: Town) -> None:
     renewals = (await town.get(COORDINATOR, "/v1/renewals"))["items"]
     assert [(one["source_id"].partition("/")[2], one["ends_on"]) for one in renewals] == [
