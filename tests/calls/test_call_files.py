@@ -70,6 +70,7 @@ INVOICES = {
     **{vat.value: invoice(vat) for vat in Vat},
     "no bank": invoice(iban=None, bic=None),
     "no bic": invoice(bic=None),
+    "numbered outside": invoice(Vat.OUTSIDE, vat_number="FR44732829320"),
     "numbered franchise": invoice(Vat.FRANCHISE, vat_number="FR44732829320"),
     "fee": invoice(
         Vat.OUTSIDE, subject=Subject.FEES, items=(Item("Cotisation", 300_00, 0),), net_cents=300_00

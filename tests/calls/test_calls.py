@@ -93,6 +93,7 @@ async def test_a_mistake_is_a_credit_note_that_names_its_call_and_gives_the_tax_
     world = answer.world
     (made,) = await call(world, world.alpha)
     await pay(world, answer.serving, "alpha", 180_36, "VIR 1")
+    ok(await world.treasurer.put("/v1/billing", billing_body(name="Autre nom"), 1), 200)
     path = f"/v1/calls/{made['id']}/credit-notes"
     note = ok(await world.treasurer.post(path, {"reason": "Adresse erronée"}))
     assert (note["number"], note["kind"], note["corrects_id"]) == (
@@ -101,6 +102,7 @@ async def test_a_mistake_is_a_credit_note_that_names_its_call_and_gives_the_tax_
         made["id"],
     )
     assert cents(note)[:3] == (-150_30, -30_06, -180_36)
+    assert (note["seller"], note["buyer"]) == (made["seller"], made["buyer"])
     books = await balances(world)
     assert (books["4191"], "44571" in books) == (-30_06, False)
     refused(await world.treasurer.post(path, {"reason": "Encore"}), 409, "already_corrected")
@@ -148,6 +150,15 @@ async def test_runs_at_once_number_without_gap_and_call_nothing_twice(answer: An
     listed = ok(await world.treasurer.get("/v1/calls"), 200)["items"]
     assert sorted(one["number"] for one in listed) == ["2026-0001", "2026-0002"]
     await sound(world)
+
+
+async def test_two_members_called_at_once_have_two_numbers(answer: Answer) -> None:
+    world = answer.world
+    bodies = [{"member_id": one.member, "until": TODAY} for one in (world.alpha, world.beta)]
+    for one in await asyncio.gather(*(world.treasurer.post("/v1/calls", body) for body in bodies)):
+        ok(one)
+    listed = ok(await world.treasurer.get("/v1/calls"), 200)["items"]
+    assert sorted(one["number"] for one in listed) == ["2026-0001", "2026-0002"]
 
 
 async def test_fees_are_called_apart_without_tax(world: World, serving: Database) -> None:
