@@ -9,6 +9,8 @@ from app.calls.domain import Billing
 from app.calls.models import Call
 from app.demo.companies import TREASURER
 from app.demo.stage import Stage
+from app.ledger.chart.domain import Chart
+from app.ledger.chart.service import write_chart
 
 SIREN, VAT_NUMBER = "000990010", "FR96000990010"
 ADDRESS = "14 rue des Passementiers\n42000 Saint-Étienne"
@@ -16,7 +18,7 @@ ADDRESS = "14 rue des Passementiers\n42000 Saint-Étienne"
 
 
 async def call_a_quarter(stage: Stage, name: str) -> None:
-    """The treasurer says who bills, calls what everybody owes, and mends one address."""
+    """The treasurer says who bills and keeps books, calls what all owe, and mends one address."""
     at = stage.now - timedelta(days=3)
     billing = Billing(
         name=name,
@@ -29,6 +31,7 @@ async def call_a_quarter(stage: Stage, name: str) -> None:
     )
     async with stage.acting(TREASURER, at) as (session, actor):
         await calls.write_billing(session, actor, billing, 0)
+        await write_chart(session, actor, Chart(siren=SIREN))
         made = await calls.issue_all(session, actor, at.date())
     wrong = max(made, key=lambda call: call.net_cents)
     async with stage.acting(TREASURER, at + timedelta(days=1)) as (session, actor):

@@ -28,12 +28,13 @@ from app.demo.companies import (
 )
 from app.demo.documents import issue_some
 from app.demo.fees import charge_a_year
+from app.demo.flows import trade
 from app.demo.searches import watch_for
 from app.demo.shapes import Record
 from app.demo.stage import Stage
 from app.demo.story import play
 from app.infra.db import Database, open_database
-from app.infra.db.connections import IMPORTER
+from app.infra.db.connections import IMPORTER, JOB
 from app.infra.files import Files
 from app.infra.folder import data_folder
 from app.kernel.actor import Role
@@ -142,18 +143,25 @@ async def _load(settings: Settings) -> None:
         _owner(settings) as owner,
         open_database(url, size=2) as serving,
         open_database(url, role=IMPORTER, size=2) as importer,
+        open_database(url, role=JOB, size=1) as job,
     ):
-        await build(owner, serving, importer, Files(settings), now=system_clock())
+        await build(owner, serving, importer, job, Files(settings), now=system_clock())
 
 
 async def build(
-    owner: Database, serving: Database, importer: Database, files: Files, *, now: datetime
+    owner: Database,
+    serving: Database,
+    importer: Database,
+    job: Database,
+    files: Files,
+    *,
+    now: datetime,
 ) -> Stage:
     """The whole demo as of ``now``, over open pools; also the base of the end-to-end test.
 
     Raises DemoExists.
     """
-    stage = Stage(serving, now)
+    stage = Stage(serving, job, now)
     async with owner.transaction() as session:
         if await session.scalar(select(Cluster).where(Cluster.slug == CLUSTER_SLUG)):
             raise DemoExists
@@ -182,6 +190,7 @@ async def build(
             )
     found = await _import(importer, notices.records(now.date()), now)
     await play(stage, found)
+    await trade(stage)
     await charge_a_year(stage)
     await call_a_quarter(stage, CLUSTER_NAME)
     await watch_for(stage)

@@ -16,7 +16,7 @@ from app.consortia import service as consortia
 from app.consortia.domain import Asked, Form, Line, LotSplit, Outcome, PartyRole, Scope
 from app.consortia.service.mandates import MandateIn
 from app.demo.companies import BY_KEY, COORDINATOR
-from app.infra.db import Anyone, Database, enter
+from app.infra.db import Anyone, Database, enter, system_actor
 from app.kernel.actor import Actor
 from app.kernel.money import Money
 from app.tenders import service as tenders
@@ -28,6 +28,7 @@ class Stage:
     """Who can act, and what has come about so far."""
 
     database: Database
+    job: Database
     now: datetime
     tokens: dict[str, str] = field(default_factory=dict)
     members: dict[str, UUID] = field(default_factory=dict)
@@ -38,6 +39,14 @@ class Stage:
         async with self.database.transaction() as session:
             actor = await enter(session, Anyone(self.tokens[who], at, "demo"))
             yield session, actor
+
+    @asynccontextmanager
+    async def working(
+        self, cluster_id: UUID, at: datetime
+    ) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+        """One step of a job of the cluster, at a moment of the story, in one transaction."""
+        async with self.job.transaction() as session:
+            yield session, await system_actor(session, cluster_id, at, "demo")
 
     async def admit(self, key: str, at: datetime) -> None:
         """The coordinator admits a company."""

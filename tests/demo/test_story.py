@@ -1,108 +1,17 @@
-"""The whole story end to end: the demo cluster, played through the services, seen over HTTP."""
+"""The whole story end to end, as people of the demo see it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
-from httpx import ASGITransport, AsyncClient
-from sqlalchemy import text
 
-from app.alerts.digests.domain import BUNDLED
-from app.alerts.tasks import TICK
-from app.demo.companies import COORDINATOR, PASSWORD, TREASURER
-from app.demo.load import DemoExists, build
-from app.demo.story import FORGE_AWARDED, FORGE_RECEIPTS
-from app.infra import jobs
-from app.infra.db import open_database
-from app.infra.db.connections import IMPORTER, JOB
-from app.infra.files import Files
-from app.main import create_app
-from app.schedule import schedule
-from app.settings import Settings
-from tests.conftest import own_database, own_name
-from tests.ticks import tick
+from app.demo.companies import COORDINATOR, TREASURER
+from app.demo.story import FORGE_AWARDED
+from tests.demo.conftest import Town
 from tests.world import NOW
 
 pytestmark = pytest.mark.xdist_group("demo")
-
-
-@dataclass
-class Town:
-    """The demo as people see it: one signed-in client per mail address."""
-
-    client: AsyncClient
-    settings: Settings
-    mails: list[Path]
-
-    async def sign_in(self, email: str) -> dict[str, str]:
-        """The headers of a person who signed in by password."""
-        body = {"email": email, "password": PASSWORD}
-        answer = await self.client.post("/v1/sessions", json=body)
-        assert answer.status_code == 201, answer.text
-        return {"Authorization": f"Bearer {answer.json()['token']}"}
-
-    async def get(self, email: str, path: str) -> Any:
-        """GET as a person."""
-        answer = await self.client.get(path, headers=await self.sign_in(email))
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def consortium(self, email: str, name: str) -> Any:
-        """A consortium by its name, as a person sees it."""
-        items = (await self.get(email, "/v1/consortia"))["items"]
-        return next(item for item in items if item["name"] == name)
-
-
-@pytest.fixture(scope="module")
-async def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """The demo in a database of its own, as of the fixed moment; its jobs have run."""
-    with own_database(settings, own_name("demo")) as own:
-        app = create_app(own, clock=lambda: NOW)
-        async with (
-            open_database(own.owner_url(), role=None, size=1) as owner,
-            open_database(own.login_url(), size=2) as serving,
-            open_database(own.login_url(), role=IMPORTER, size=2) as importer,
-            open_database(own.login_url(), role=JOB, size=2) as job,
-            jobs.worker_connector(own.login_url()) as queue,
-        ):
-            await build(owner, serving, importer, Files(own), now=NOW)
-            with pytest.raises(DemoExists):
-                await build(owner, serving, importer, Files(own), now=NOW)
-            schedule(queue)
-            jobs.databases.set(jobs.WorkerDatabases(job, importer))
-            folder = tmp_path_factory.mktemp("demo")
-            jobs.settings.set(own.model_copy(update={"data_dir": folder}))
-            for later in (timedelta(), BUNDLED):
-                jobs.clock.set(lambda at=NOW + later: at)  # type: ignore[misc]
-                await tick(queue, TICK)
-                await queue.run_worker_async(wait=False, install_signal_handlers=False)
-            transport = ASGITransport(app=app)
-            async with (
-                app.router.lifespan_context(app),
-                AsyncClient(transport=transport, base_url="http://demo") as client,
-            ):
-                yield Town(client, own, sorted((folder / "mail").iterdir()))
-
-
-async def test_the_winners_owe_exactly_fifteen_percent(town: Town) -> None:
-    won = await town.consortium(TREASURER, "Les Forgerons du son")
-    assert won["state"] == "running"
-    owed = await town.get(TREASURER, f"/v1/consortia/{won['id']}/contribution")
-    assert owed["part"]["amount_cents"] == FORGE_AWARDED * 100
-    assert owed["forecast"]["amount_cents"] * 100 == FORGE_AWARDED * 100 * 15
-    received = sum(cents for _, cents, _ in FORGE_RECEIPTS)
-    assert owed["charged"]["amount_cents"] * 100 == received * 15
-    for figure in ("part", "forecast", "due", "charged", "paid"):
-        parts = sum(party[figure]["amount_cents"] for party in owed["parties"])
-        assert parts == owed[figure]["amount_cents"]
-    for party in owed["parties"]:
-        assert (party["bps"], party["policy_version"]) == (1_500, 1)
-        assert party["forecast"]["amount_cents"] * 100 == party["part"]["amount_cents"] * 15
 
 
 async def test_the_winners_carry_out_their_contract(town: Town) -> None:
@@ -235,47 +144,6 @@ async def test_a_company_would_join_and_some_have_voted(town: Town) -> None:
     assert [(one["name"], one["state"]) for one in items] == [("La Rotonde des Makers", "open")]
     seen = await town.get("recits@furan.example", f"/v1/candidacies/{items[0]['id']}")
     assert (len(seen["voters"]), seen["tally"]) == (5, None)
-
-
-async def test_the_books_balance_and_agree_with_the_charges(town: Town) -> None:
-    async with (
-        open_database(town.settings.owner_url(), role=None, size=1) as owner,
-        owner.transaction() as session,
-    ):
-        rows = await session.execute(
-            text(
-                "SELECT (bps IS NULL)::text, sum(amount_cents)::bigint FROM charge GROUP BY 1"
-                " UNION ALL SELECT a.code, sum(CASE WHEN a.id = p.credit_account_id"
-                " THEN p.amount_cents ELSE -p.amount_cents END)::bigint"
-                " FROM ledger_posting p JOIN ledger_account a ON a.cluster_id = p.cluster_id"
-                " AND a.id IN (p.credit_account_id, p.debit_account_id)"
-                " WHERE a.code IN ('706', '756') GROUP BY 1"
-            )
-        )
-        found = {str(name): int(cents) for name, cents in rows}
-    assert (
-        found["false"] == found["706"] == sum(cents for _, cents, _ in FORGE_RECEIPTS) * 15 // 100
-    )
-    assert found["true"] == found["756"] > 0
-
-
-async def test_the_year_is_charged_and_one_correction_shows_as_a_line(town: Town) -> None:
-    seen = await town.get(TREASURER, "/v1/fee-runs/preview?year=2026")
-    assert (seen["lines"], len(seen["missing"])) == ([], 1)
-    charges = (await town.get("plomb@furan.example", "/v1/charges"))["items"]
-    fees = [one["amount"]["amount_cents"] for one in charges if one["nature"] == "fee"]
-    assert fees == [1_000_00 - 1_800_00, 1_800_00]
-
-
-async def test_a_quarter_is_called_and_one_call_was_taken_back_and_sent_anew(town: Town) -> None:
-    newest, note, *_ = (await town.get(TREASURER, "/v1/calls"))["items"]
-    assert (newest["kind"], note["kind"]) == ("call", "credit_note")
-    assert newest["net"]["amount_cents"] == -note["net"]["amount_cents"] > 0
-    assert newest["vat_amount"]["amount_cents"] * 5 == newest["net"]["amount_cents"]
-    own = (await town.get("plomb@furan.example", "/v1/calls"))["items"]
-    assert {one["subject"] for one in own} == {"contributions", "fees"}
-    waiting = await town.get(TREASURER, "/v1/call-runs/preview?until=2026-06-01")
-    assert waiting["lines"] == []
 
 
 async def test_the_watch_tells_what_is_likely_to_be_renewed(town: Town) -> None:
