@@ -47,6 +47,7 @@ from app.people.tokens.endpoints import router as tokens
 from app.searches.endpoints import previews
 from app.searches.endpoints import router as searches
 from app.searches.match_endpoints import router as matches
+from app.statements.endpoints import router as statements
 from app.tenders.endpoints import router as tenders
 from app.watch.codes.endpoints import router as codes
 from app.watch.contracts.endpoints import router as renewals
@@ -98,6 +99,7 @@ ROOMS = (
     charge_runs,
     fees,
     calls,
+    statements,
     ledger,
     chart,
     closings,
@@ -137,6 +139,7 @@ TAGS = [
     {"name": "flows", "description": "Invoices between members, said by both sides."},
     {"name": "fees", "description": "Headcounts declared, and yearly fees by them."},
     {"name": "calls", "description": "What the cluster invoices its members, numbered."},
+    {"name": "statements", "description": "What a company owed, paid and owes, line by line."},
     {"name": "ledger", "description": "The cluster's books: accounts, entries, closings."},
     {"name": "audit", "description": "Who did what, when, from where; and the seal to keep."},
     {"name": "alerts", "description": "What one should know; and how one is told by mail."},

@@ -55,5 +55,8 @@ async def test_no_list_takes_a_count_of_seconds_for_a_day(world: World) -> None:
     asked = _days_asked()
     assert len(asked) > 5
     for path, name in asked:
-        answer = await world.coordinator.get(path, params={name: "0"})
+        there = path.format(member_id=world.alpha.member)
+        answer = await world.coordinator.get(there, **{name: "0"})
         assert answer.status_code == 422, (path, name, answer.text)
+        # Not for another reason: the parameter itself is what is wrong.
+        assert [one["pointer"] for one in answer.json()["errors"]] == [f"/query/{name}"], path

@@ -1,11 +1,12 @@
 """One thing: a hot read as the caller, one round trip, JSON made by PostgreSQL."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app.infra.db import ItemQuery
+from app.infra.db import ItemQuery, ListQuery
 from app.infra.http.deps import SCHEME, bearer_of, installation
 from app.infra.http.reading import Check, Reading
 from app.kernel.actor import Actor
@@ -30,6 +31,21 @@ class ItemReader(Reading):
         """
         read = await self._read(query.query, query.values, check=check, trace=query.trace)
         return read.actor, json.loads(read.shown)
+
+    async def pages(self, query: ListQuery, size: int) -> AsyncIterator[list[Any]]:
+        """All of a list for a file, ``size`` items at a time.
+
+        Each page is a read of its own, so that a slow reader holds no connection. Raises
+        NotFound, Unauthenticated.
+        """
+        position: list[str] | None = None
+        while True:
+            sql, values = query.at(position, size)
+            read = await self._read(sql, values, trace=query.trace)
+            yield json.loads(read.shown)
+            if read.aside is None:
+                return
+            position = json.loads(read.aside)
 
 
 async def _item_reader(request: Request) -> ItemReader:
